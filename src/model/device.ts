@@ -1,0 +1,111 @@
+// Devices and the links by which their users get profiles, as the API shows them.
+
+import { z } from 'zod';
+import { idSchema } from './ids.ts';
+import { limits } from './limits.ts';
+import { timeSchema } from './tenant.ts';
+import { nameSchema } from './text.ts';
+import { wireguardConnectionSchema, wireguardPublicKeySchema } from './wireguard.ts';
+
+export const platforms = ['ios', 'macos', 'windows', 'android', 'linux', 'other'] as const;
+export type Platform = (typeof platforms)[number];
+
+export const createDeviceSchema = z.strictObject({
+  userId: idSchema('user'),
+  name: nameSchema,
+  platform: z.enum(platforms).default('other'),
+  /** Given by a client that made its own key pair; else the device waits for a link. */
+  publicKey: wireguardPublicKeySchema.optional(),
+  /** Gateways that shall serve it; all of the tenant's when left out. */
+  gatewayIds: z.array(idSchema('gateway')).min(1).max(limits.gatewaysPerDevice).optional(),
+});
+export type CreateDevice = z.infer<typeof createDeviceSchema>;
+
+export const reissueDeviceSchema = z.strictObject({
+  /** The new key; when left out the device is cut and waits for a link. */
+  publicKey: wireguardPublicKeySchema.optional(),
+});
+export type ReissueDevice = z.infer<typeof reissueDeviceSchema>;
+
+export const deviceSchema = z.strictObject({
+  id: idSchema('device'),
+  userId: idSchema('user'),
+  name: z.string(),
+  platform: z.enum(platforms),
+  /** `pending` has no credential yet, `revoked` has none any more. */
+  status: z.enum(['pending', 'active', 'revoked']),
+  publicKey: wireguardPublicKeySchema.nullable(),
+  gatewayIds: z.array(idSchema('gateway')),
+  revision: z.int(),
+  createdAt: timeSchema,
+});
+export type Device = z.infer<typeof deviceSchema>;
+
+export const deviceDetailSchema = z.strictObject({
+  ...deviceSchema.shape,
+  /** One per enrolled gateway that serves the device; empty unless it is active. */
+  connections: z.array(wireguardConnectionSchema),
+  traffic: z.array(
+    z.strictObject({
+      gatewayId: idSchema('gateway'),
+      latestHandshake: timeSchema.nullable(),
+      receivedBytes: z.int(),
+      sentBytes: z.int(),
+    }),
+  ),
+});
+export type DeviceDetail = z.infer<typeof deviceDetailSchema>;
+
+export const createLinkSchema = z.strictObject({
+  deviceId: idSchema('device'),
+  kind: z.literal('once').default('once'),
+  expiresInSeconds: z
+    .int()
+    .min(limits.linkLifetimeLeastSeconds)
+    .max(limits.linkLifetimeMostSeconds)
+    .default(limits.linkLifetimeDefaultSeconds),
+});
+export type CreateLink = z.infer<typeof createLinkSchema>;
+
+export const linkSchema = z.strictObject({
+  id: idSchema('link'),
+  deviceId: idSchema('device'),
+  kind: z.literal('once'),
+  status: z.enum(['open', 'used', 'expired', 'revoked']),
+  expiresAt: timeSchema,
+  usedAt: timeSchema.nullable(),
+  createdAt: timeSchema,
+});
+export type Link = z.infer<typeof linkSchema>;
+
+export const createdLinkSchema = z.strictObject({
+  link: linkSchema,
+  /** The address to hand on. It is shown here once and never again. */
+  url: z.url(),
+});
+export type CreatedLink = z.infer<typeof createdLinkSchema>;
+
+export const redeemLinkSchema = z.strictObject({
+  token: z.string().min(1).max(limits.tokenLength),
+  /** Given by a client that made its own key pair; else one is made in memory and handed over. */
+  publicKey: wireguardPublicKeySchema.optional(),
+});
+export type RedeemLink = z.infer<typeof redeemLinkSchema>;
+
+/** A file that a client imports. It holds the private key, which exists nowhere else. */
+export const profileSchema = z.strictObject({
+  gatewayId: idSchema('gateway'),
+  gatewayName: z.string(),
+  filename: z.string(),
+  mediaType: z.string(),
+  text: z.string(),
+});
+export type Profile = z.infer<typeof profileSchema>;
+
+export const redeemedLinkSchema = z.strictObject({
+  device: deviceSchema,
+  connections: z.array(wireguardConnectionSchema),
+  /** Empty when the caller brought its own public key. */
+  profiles: z.array(profileSchema),
+});
+export type RedeemedLink = z.infer<typeof redeemedLinkSchema>;

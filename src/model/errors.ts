@@ -1,0 +1,67 @@
+// The closed list of what can go wrong. The code decides status and retry; the text is for people.
+
+/** Per code: HTTP status, whether the same request may succeed later, and a title. */
+export const errorCodes = {
+  invalid_input: { status: 400, retry: false, title: 'The request is not valid' },
+  unauthenticated: { status: 401, retry: false, title: 'No valid credential was given' },
+  forbidden: { status: 403, retry: false, title: 'This credential may not do that' },
+  not_found: { status: 404, retry: false, title: 'There is no such thing' },
+  method_not_allowed: { status: 405, retry: false, title: 'This path has no such method' },
+  already_exists: { status: 409, retry: false, title: 'Something of that name exists already' },
+  pool_overlap: { status: 409, retry: false, title: 'The address pool overlaps another one' },
+  pool_exhausted: { status: 409, retry: false, title: 'The address pool has no free address' },
+  public_key_in_use: { status: 409, retry: false, title: 'The public key is or was in use' },
+  limit_reached: { status: 409, retry: false, title: 'A limit is reached' },
+  gateway_not_ready: {
+    status: 409,
+    retry: true,
+    title: 'No gateway of the device is enrolled yet',
+  },
+  device_not_pending: { status: 409, retry: false, title: 'The device has a credential already' },
+  revision_ahead: { status: 409, retry: false, title: 'The agent is ahead of the control plane' },
+  token_used: { status: 409, retry: false, title: 'The enrolment token was used already' },
+  link_used: { status: 409, retry: false, title: 'The link was used already' },
+  token_expired: { status: 410, retry: false, title: 'The enrolment token has expired' },
+  link_expired: { status: 410, retry: false, title: 'The link has expired' },
+  link_revoked: { status: 410, retry: false, title: 'The link was revoked' },
+  body_too_large: { status: 413, retry: false, title: 'The request body is too large' },
+  unsupported_media_type: { status: 415, retry: false, title: 'The body is of an unknown type' },
+  protocol_too_new: { status: 422, retry: false, title: 'The agent speaks no version we know' },
+  internal: { status: 500, retry: true, title: 'Something broke on our side' },
+  busy: { status: 503, retry: true, title: 'Too busy right now' },
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** One thing wrong with the input: where, which rule, and so what to do. */
+export interface FieldProblem {
+  field: string;
+  rule: string;
+}
+
+/** The only error that carries a message for the caller. The cause is for the log alone. */
+export class SallyportError extends Error {
+  readonly code: ErrorCode;
+  /** What the caller can do about it. */
+  readonly wayOut: string | undefined;
+  readonly problems: readonly FieldProblem[];
+
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { wayOut?: string; problems?: readonly FieldProblem[]; cause?: unknown } = {},
+  ) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'SallyportError';
+    this.code = code;
+    this.wayOut = options.wayOut;
+    this.problems = options.problems ?? [];
+  }
+}
+
+/** Another tenant's object and no object give this same answer. */
+export function notFound(kind: string, id: string): SallyportError {
+  return new SallyportError('not_found', `There is no ${kind} ${id}.`, {
+    wayOut: `List the ${kind}s to see which there are.`,
+  });
+}

@@ -1,0 +1,68 @@
+// Gateways as the API shows them.
+
+import { z } from 'zod';
+import { anyPrefixSchema, parseAddress, pool4Schema, pool6Schema } from './cidr.ts';
+import { idSchema } from './ids.ts';
+import { limits } from './limits.ts';
+import { observedStateSchema } from './observed-state.ts';
+import { timeSchema } from './tenant.ts';
+import { nameSchema } from './text.ts';
+import { endpointSchema, mtuSchema, portSchema, wireguardPublicKeySchema } from './wireguard.ts';
+
+const dnsSchema = z
+  .array(z.string().refine((text) => parseAddress(text) !== undefined, 'must be an IP address'))
+  .max(4);
+
+/** Everything through the tunnel, unless the tenant names prefixes. */
+export const fullTunnel = ['0.0.0.0/0', '::/0'];
+
+export const createGatewaySchema = z.strictObject({
+  name: nameSchema,
+  /** Where clients reach it from outside, which behind a NAT differs from where it listens. */
+  endpoint: endpointSchema,
+  listenPort: portSchema.default(51820),
+  pools: z.strictObject({ v4: pool4Schema.optional(), v6: pool6Schema.optional() }).default({}),
+  routes: z.array(anyPrefixSchema).min(1).max(limits.routesPerGateway).default(fullTunnel),
+  dns: dnsSchema.default([]),
+  mtu: mtuSchema.default(limits.mtuMost),
+  isolateClients: z.boolean().default(true),
+});
+export type CreateGateway = z.infer<typeof createGatewaySchema>;
+
+export const gatewaySchema = z.strictObject({
+  id: idSchema('gateway'),
+  name: z.string(),
+  endpoint: endpointSchema,
+  listenPort: portSchema,
+  pools: z.strictObject({ v4: z.string(), v6: z.string() }),
+  routes: z.array(z.string()),
+  dns: z.array(z.string()),
+  mtu: mtuSchema,
+  isolateClients: z.boolean(),
+  /** `pending` until its agent has enrolled. */
+  status: z.enum(['pending', 'enrolled']),
+  wireguardPublicKey: wireguardPublicKeySchema.nullable(),
+  peerCount: z.int(),
+  /** The revision its desired state is at. */
+  revision: z.int(),
+  /** What its agent reported last, without counters. */
+  observed: z
+    .strictObject({ ...observedStateSchema.omit({ peers: true }).shape, reportedAt: timeSchema })
+    .nullable(),
+  /** Whether the agent reports that it reached the desired revision. */
+  applied: z.enum(['pending', 'applied', 'failed']),
+  createdAt: timeSchema,
+});
+export type Gateway = z.infer<typeof gatewaySchema>;
+
+export const createdGatewaySchema = z.strictObject({
+  gateway: gatewaySchema,
+  enrollment: z.strictObject({
+    /** Single use; shown here once and never again. */
+    token: z.string(),
+    expiresAt: timeSchema,
+    /** The line to run on the VM. */
+    command: z.string(),
+  }),
+});
+export type CreatedGateway = z.infer<typeof createdGatewaySchema>;

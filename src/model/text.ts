@@ -1,0 +1,57 @@
+// Schemas of text that people choose. Whatever passes here is still quoted by every renderer.
+
+import { z } from 'zod';
+import { limits } from './limits.ts';
+
+// C0, DEL, C1, line and paragraph separators, and bidirectional overrides, which make one name look
+// like another.
+const forbidden =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+/** A display name: trimmed, NFC, no control characters. */
+export const nameSchema = z
+  .string()
+  .transform((text) => text.normalize('NFC').trim())
+  .pipe(
+    z
+      .string()
+      .min(1, 'must not be empty')
+      .max(limits.nameLength, `must be at most ${limits.nameLength} characters`)
+      .refine((text) => !forbidden.test(text), 'must hold no control characters or line breaks'),
+  );
+
+/** A tenant's name in addresses: a DNS label (RFC 1035 §2.3.1). */
+export const slugSchema = z
+  .string()
+  .max(limits.slugLength, `must be at most ${limits.slugLength} characters`)
+  .regex(
+    /^[a-z]([a-z0-9-]*[a-z0-9])?$/,
+    'must be lower-case letters, digits and hyphens, start with a letter and not end with a hyphen',
+  );
+
+export const emailSchema = z
+  .email('must be an e-mail address')
+  .max(limits.emailLength, `must be at most ${limits.emailLength} characters`)
+  .transform((text) => text.toLowerCase());
+
+const hostnamePattern =
+  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+
+/** Whether the text is a host name as DNS allows it (RFC 1123 §2.1). */
+export function isHostname(text: string): boolean {
+  return hostnamePattern.test(text) && !/^[\d.]+$/.test(text);
+}
+
+/** A slug made from a name, or undefined when nothing of the name can stand in one. */
+export function slugFrom(name: string): string | undefined {
+  const plain = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  const slug = plain
+    .replace(/^[^a-z]+/, '')
+    .slice(0, limits.slugLength)
+    .replace(/-+$/, '');
+  return slug === '' ? undefined : slug;
+}
