@@ -1,6 +1,6 @@
-// `npm run migrations -- name`: writes the SQL that brings both databases from the last migration to
-// today's schema, then packs all migrations into src/db/migrations.gen.ts, because the edge has no
-// file system to read them from.
+// `npm run migrations -- name`: writes the SQL that brings both databases from the last migration
+// to today's schema, then packs all migrations into src/db/migrations.gen.ts, because the edge has
+// no file system to read them from.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,11 @@ if (name) for (const database of databases) generate(database, name);
 const lines = databases.map(
   (database) => `export const ${database}Migrations: readonly Migration[] = ${pack(database)};\n`,
 );
-writeFileSync(
-  'src/db/migrations.gen.ts',
-  `// Written by scripts/migrations.ts; do not edit.\n\nimport type { Migration } from './migrate.ts';\n\n${lines.join('\n')}`,
-);
+const head = [
+  '// Written by scripts/migrations.ts; do not edit.',
+  '',
+  "import type { Migration } from './migrate.ts';",
+  '',
+  '',
+].join('\n');
+writeFileSync('src/db/migrations.gen.ts', head + lines.join('\n'));

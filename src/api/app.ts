@@ -54,7 +54,7 @@ function fail(error: Error, c: RequestContext): Response | Promise<Response> {
   return c.html(errorPage(title, known.message, known.wayOut), status);
 }
 
-/** One line a request. The path is the route's pattern, because real paths hold secrets of links. */
+/** One line a request. It names the route's pattern: real paths hold the secrets of links. */
 function logRequest(c: RequestContext, started: number, ended: number): void {
   const principal = c.get('principal');
   const tenantId = principal && 'tenantId' in principal ? principal.tenantId : undefined;

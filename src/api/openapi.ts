@@ -6,7 +6,8 @@ const about = {
   title: 'Sallyport',
   version: '1.0.0',
   description:
-    'One control plane, many tenants, their own VMs as gateways. Errors are problem details (RFC 9457): `code` is stable, `wayOut` says what to do.',
+    'One control plane, many tenants, their own VMs as gateways. ' +
+    'Errors are problem details (RFC 9457): `code` is stable, `wayOut` says what to do.',
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 };
 

@@ -15,8 +15,8 @@ export type Builder = Pick<
 export interface Database {
   build: Builder;
   /**
-   * Runs the queries in one transaction and one round trip. Reads alone see one snapshot and take no
-   * lock. Changes of what a tenant wants go through `change` in revision.ts, never through here.
+   * Runs the queries in one transaction and one round trip. Reads alone see one snapshot and take
+   * no lock. Changes of what a tenant wants go through `change` in revision.ts, never through here.
    */
   run<T extends Readonly<[Query, ...Query[]]>>(...queries: T): Promise<BatchResponse<T>>;
   close(): void;

@@ -1,4 +1,4 @@
-// Brings a database to the schema of this version: forward only, each migration whole or not at all.
+// Brings a database to the schema of this version: forward only, a migration whole or not at all.
 
 import { SallyportError } from '../model/errors.ts';
 import { ConstraintError, type Driver } from './driver.ts';

@@ -1,5 +1,5 @@
 // The only way to write a change. A change is one batch whose first row is the next revision; the
-// primary key of that row is the lock, so that of two writers at once one rolls back and tries again.
+// primary key of that row is the lock: of two writers at once, one rolls back and tries again.
 
 import { desc } from 'drizzle-orm';
 import { toHex, toUtf8 } from '../model/encoding.ts';
@@ -87,10 +87,10 @@ async function attempt<T>(
 }
 
 /**
- * Makes a change: `decide` reads what it needs and says what to write, given the number the change
- * will have. It may run several times and must not do anything else.
- * @throws whatever `decide` throws; ConstraintError when a write breaks another rule; SallyportError
- * `busy` after `limits.changeAttempts` lost races
+ * Makes a change: `decide` reads what it needs and says what to write, given the number that the
+ * change will have. It may run several times and must not do anything else.
+ * @throws whatever `decide` throws; ConstraintError when a write breaks another rule;
+ * SallyportError `busy` after `limits.changeAttempts` lost races
  */
 export async function change<T>(
   db: Database,

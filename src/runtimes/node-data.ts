@@ -61,7 +61,7 @@ export async function prepareDataDirectory(path: string): Promise<string> {
 }
 
 /**
- * Keeps a second process away from the same files: two writers of one file lose each other's writes.
+ * Keeps a second process away from the same files: two writers of one file lose writes.
  * The lock goes with the process, however it ends.
  */
 export async function lockDataDirectory(directory: string): Promise<() => void> {

@@ -5,7 +5,6 @@ import type { Profile, RedeemedLink } from '../../model/device.ts';
 import { toBase64, toUtf8 } from '../../model/encoding.ts';
 import { type OpenedLink, openLink } from '../../operations/link/open.ts';
 import { redeemLink } from '../../operations/link/redeem.ts';
-import { qrSvg } from '../../render/client/qr.ts';
 import type { RequestContext } from '../environment.ts';
 import type { App } from '../route.ts';
 import { type Html, page } from './layout.ts';
@@ -27,7 +26,7 @@ download and as a QR code to scan. <strong>The link works once.</strong></p>
 function profileSection(profile: Profile, several: boolean): Html {
   const data = toBase64(toUtf8(profile.text));
   return html`${several ? html`<h2>Gateway ${profile.gatewayName}</h2>` : ''}
-<div class="qr">${raw(qrSvg(profile.text, `QR code of the profile ${profile.filename}`))}</div>
+<div class="qr">${raw(profile.qrSvg)}</div>
 <p><a class="button" download="${profile.filename}"
   href="data:${profile.mediaType};base64,${data}">Download ${profile.filename}</a></p>
 <details><summary>Show the profile as text</summary><pre>${profile.text}</pre></details>`;

@@ -1,5 +1,5 @@
-// device.reissue: exactly this device gets a fresh credential. With a new key it is live at once, also
-// after a revocation; without one it is cut and waits for a link.
+// device.reissue: exactly this device gets a fresh credential. With a new key it is live at once,
+// also after a revocation; without one it is cut and waits for a link.
 
 import type { Device, ReissueDevice } from '../../model/device.ts';
 import { commit } from '../commit.ts';

@@ -59,7 +59,7 @@ export async function enrollGateway(
   if (request.protocol < desiredStateVersion)
     throw new SallyportError(
       'protocol_too_new',
-      `The agent understands documents up to version ${request.protocol}; we write ${desiredStateVersion}.`,
+      `The agent reads documents up to version ${request.protocol}, not ${desiredStateVersion}.`,
       { wayOut: 'Install the current agent.' },
     );
   const [scope, gatewayId] = await scopeOf(services, request.token);

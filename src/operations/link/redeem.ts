@@ -7,7 +7,8 @@ import type { Profile, RedeemedLink, RedeemLink } from '../../model/device.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
 import type { WireguardConnection } from '../../model/wireguard.ts';
 import { generateWireguardKeyPair } from '../../pki/wireguard-key.ts';
-import { wireguardFilename } from '../../render/client/filename.ts';
+import { wireguardFilenames } from '../../render/client/filename.ts';
+import { qrSvg } from '../../render/client/qr.ts';
 import { renderWireguardClient } from '../../render/client/wireguard.ts';
 import { commit } from '../commit.ts';
 import { gatewaysOf, issueCredential } from '../credential.ts';
@@ -17,14 +18,20 @@ import type { Caller, TenantScope } from '../services.ts';
 import { openLink, refuseClosed } from './open.ts';
 import type { LinkRow } from './view.ts';
 
-function profileOf(connection: WireguardConnection, privateKey: string): Profile {
-  return {
-    gatewayId: connection.gatewayId,
-    gatewayName: connection.gatewayName,
-    filename: wireguardFilename(connection.gatewayName),
-    mediaType: 'application/octet-stream',
-    text: renderWireguardClient(connection, privateKey),
-  };
+function profilesOf(connections: WireguardConnection[], privateKey: string): Profile[] {
+  const filenames = wireguardFilenames(connections.map(({ gatewayName }) => gatewayName));
+  return connections.map((connection, index) => {
+    const filename = filenames[index] ?? '';
+    const text = renderWireguardClient(connection, privateKey);
+    return {
+      gatewayId: connection.gatewayId,
+      gatewayName: connection.gatewayName,
+      filename,
+      mediaType: 'application/octet-stream',
+      text,
+      qrSvg: qrSvg(text, `QR code of the profile ${filename}`),
+    };
+  });
 }
 
 async function requireEnrolled({ db }: TenantScope, gatewayIds: string[]): Promise<void> {
@@ -72,7 +79,6 @@ export async function redeemLink(caller: Caller, input: RedeemLink): Promise<Red
   const keys = own === undefined ? await generateWireguardKeyPair() : { publicKey: own };
   const device = await consume(scope, link, keys.publicKey);
   const connections = await readConnections(scope, device.id);
-  const profiles =
-    'privateKey' in keys ? connections.map((one) => profileOf(one, keys.privateKey)) : [];
+  const profiles = 'privateKey' in keys ? profilesOf(connections, keys.privateKey) : [];
   return { device, connections, profiles };
 }

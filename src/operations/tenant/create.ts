@@ -73,8 +73,8 @@ async function firstRevision(
 }
 
 /**
- * Makes a tenant. The directory's row comes last: a crash before it leaves an unused file, never half
- * a tenant.
+ * Makes a tenant. The directory's row comes last: a crash before it leaves an unused file, never
+ * half a tenant.
  */
 export async function createTenant(caller: Caller, input: CreateTenant): Promise<CreatedTenant> {
   const { services } = caller;

@@ -56,8 +56,8 @@ async function take({ directory, now }: Services, hash: string): Promise<boolean
 
 /**
  * Makes the first tenant with the link.
- * @throws SallyportError `link_expired` when the link is unknown, used or too old; a link whose tenant
- * could not be made stays open
+ * @throws SallyportError `link_expired` when the link is unknown, used or too old; a link whose
+ * tenant could not be made stays open
  */
 export async function setUpTenant(
   services: Services,
