@@ -11,7 +11,14 @@ const about = {
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 };
 
-const tags = ['tenant', 'user', 'gateway', 'device', 'link', 'revision'].map((name) => ({ name }));
+const tags = [
+  { name: 'tenant', description: 'An organisation with a database of its own' },
+  { name: 'user', description: 'A person in a tenant' },
+  { name: 'gateway', description: "A tenant's VM that runs the agent, and what its agent asks" },
+  { name: 'device', description: 'A phone or laptop of a user' },
+  { name: 'link', description: 'An address that gives out the profile of a device' },
+  { name: 'revision', description: 'One numbered change of a tenant' },
+];
 
 export function registerOpenApi(app: App): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {

@@ -67,7 +67,7 @@ function inTurn<T>(db: Database, work: () => Promise<T>): Promise<T> {
   return turn;
 }
 
-/** Losers of a race come back at different times, each loss later, or they would starve somebody. */
+/** Losers of a race come back at different times, each loss later, so that nobody starves. */
 function pause(losses: number): Promise<void> {
   const most = Math.min(2 ** losses, limits.changePauseMostMilliseconds);
   return new Promise((resolve) => setTimeout(resolve, Math.random() * most));

@@ -45,13 +45,8 @@ export function isHostname(text: string): boolean {
 
 /** A slug made from a name, or undefined when nothing of the name can stand in one. */
 export function slugFrom(name: string): string | undefined {
-  const plain = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-');
-  const slug = plain
-    .replace(/^[^a-z]+/, '')
-    .slice(0, limits.slugLength)
-    .replace(/-+$/, '');
+  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const words = plain.replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+/, '');
+  const slug = words.slice(0, limits.slugLength).replace(/-+$/, '');
   return slug === '' ? undefined : slug;
 }

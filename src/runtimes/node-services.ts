@@ -23,14 +23,21 @@ export interface NodeServices {
   close(): void;
 }
 
+/** Where tests and benches reach in. */
+export interface Probes {
+  /** Wraps every driver, for those who count statements. */
+  tap?: Tap;
+  /** Unix time in milliseconds. */
+  now?: () => number;
+}
+
 /**
- * @param tap wraps every driver, for those who count statements
  * @throws SallyportError that names what is wrong with the settings or the data directory
  */
 export async function createNodeServices(
   settings: Settings,
   publicUrl: string,
-  tap: Tap = (driver) => driver,
+  { tap = (driver) => driver, now = Date.now }: Probes = {},
 ): Promise<NodeServices> {
   const directoryPath = await prepareDataDirectory(settings.dataDirectory);
   const unlock = await lockDataDirectory(directoryPath);
@@ -38,7 +45,6 @@ export async function createNodeServices(
     const keys = await keysFrom(settings.rootKey ?? (await loadRootKey(directoryPath)));
     const directory = await openDirectory(directoryPath, tap);
     const tenants = createTenantFiles(directoryPath, tap);
-    const now = Date.now;
     const services: Services = {
       directory,
       tenants,
