@@ -19,32 +19,50 @@ export function insideLab(): boolean {
   return existsSync(labDirectory);
 }
 
-/** Why a lab cannot be made here and what to do instead, in one sentence or two; else undefined. */
-export function labObstacle(command: string): string | undefined {
-  if (process.platform !== 'linux') {
-    return `The lab needs Linux and its network namespaces; this is ${process.platform}. ${otherwise}`;
-  }
-  if (process.getuid?.() !== 0) {
-    return `The lab needs root to make network namespaces. Run: sudo ${command}`;
-  }
-  if (!existsSync('/dev/net/tun')) {
-    return `There is no /dev/net/tun, which WireGuard clients need. Try: modprobe tun. ${otherwise}`;
-  }
-  const trial = spawnSync('setpriv', [...namespaceArguments, 'true'], {
-    env: { ...process.env, PATH: toolPath },
-    encoding: 'utf8',
-    timeout: trialTimeoutMs,
-  });
-  if (trial.status === 0) return undefined;
-  const why = trial.error?.message ?? trial.stderr.trim();
-  return `This root may not make namespaces (${why}), as in most containers. ${otherwise}`;
-}
-
 // The parent's death kills unshare, and unshare's death kills the first process of the tree.
 const namespaceArguments = [
   '--pdeathsig=KILL',
   ...['unshare', '--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--'],
 ];
+
+/** What decides whether a lab can be made. */
+export interface Machine {
+  platform: string;
+  root: boolean;
+  hasTun: boolean;
+  /** Makes the namespaces for a moment; gives what went wrong, if anything did. */
+  tryNamespaces(): string | undefined;
+}
+
+const thisMachine: Machine = {
+  platform: process.platform,
+  root: process.getuid?.() === 0,
+  hasTun: existsSync('/dev/net/tun'),
+  tryNamespaces() {
+    const trial = spawnSync('setpriv', [...namespaceArguments, 'true'], {
+      env: { ...process.env, PATH: toolPath },
+      encoding: 'utf8',
+      timeout: trialTimeoutMs,
+    });
+    return trial.status === 0 ? undefined : (trial.error?.message ?? trial.stderr.trim());
+  },
+};
+
+/** Why no lab can be made for `command` and what to do instead, as text; undefined if one can. */
+export function labObstacle(command: string, machine: Machine = thisMachine): string | undefined {
+  if (machine.platform !== 'linux') {
+    return `The lab needs Linux's network namespaces; this is ${machine.platform}. ${otherwise}`;
+  }
+  if (!machine.root) {
+    return `The lab needs root to make network namespaces. Run: sudo ${command}`;
+  }
+  if (!machine.hasTun) {
+    return `WireGuard clients need /dev/net/tun, which is missing. Try: modprobe tun. ${otherwise}`;
+  }
+  const why = machine.tryNamespaces();
+  if (why === undefined) return undefined;
+  return `This root may not make namespaces (${why}), as in most containers. ${otherwise}`;
+}
 
 // The first process of a PID namespace ignores signals that it does not handle and inherits every
 // orphan, so it is a shell that waits; signals reach the script as the process group's.
@@ -66,11 +84,12 @@ exit $code
 
 /**
  * Runs a Node script with arguments inside a new lab and gives its exit code. Signals are passed on
- * once; the second one, or 15 seconds, end the lab at once.
+ * once; a second one, 15 seconds after the first, or the end of `timeoutMs` ends the lab at once,
+ * with code 137.
  */
 export async function enterLab(
   script: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
+  { env = process.env, timeoutMs }: { env?: NodeJS.ProcessEnv; timeoutMs: number },
 ): Promise<number> {
   const command = [process.execPath, ...script];
   const lab = spawn(
@@ -79,6 +98,7 @@ export async function enterLab(
     // Its own session: a Ctrl-C at the terminal reaches this process alone, which passes it on.
     { detached: true, stdio: 'inherit', env: { ...env, PATH: toolPath } },
   );
+  const limit = setTimeout(() => lab.kill('SIGKILL'), timeoutMs);
   let asked = false;
   const passOn = (signal: NodeJS.Signals) => {
     if (asked || lab.pid === undefined) return lab.kill('SIGKILL');
@@ -94,6 +114,7 @@ export async function enterLab(
       lab.on('exit', (code) => resolve(code ?? 137));
     });
   } finally {
+    clearTimeout(limit);
     for (const signal of signals) process.off(signal, passOn);
   }
 }

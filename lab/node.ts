@@ -35,6 +35,7 @@ export class LabNode {
     return run(this.#inside(argv), {
       timeoutMs: execTimeoutMs,
       cwd: repository,
+      title: this.#title(argv),
       ...options,
       env: this.#environment(options.env),
     });
@@ -42,7 +43,7 @@ export class LabNode {
 
   /** Starts a program that runs until it is stopped or the lab is taken down. */
   spawn(argv: readonly string[], env: NodeJS.ProcessEnv = {}): LabProcess {
-    const options = { env: this.#environment(env), cwd: repository };
+    const options = { env: this.#environment(env), cwd: repository, title: this.#title(argv) };
     const child = new LabProcess(this.#inside(argv), options);
     this.#processes.add(child);
     void child.exited.then(() => this.#processes.delete(child));
@@ -64,6 +65,10 @@ export class LabNode {
   #inside(argv: readonly string[]): string[] {
     const script = 'mount --bind "$0" /run/wireguard && exec "$@"';
     return ['ip', 'netns', 'exec', this.name, 'sh', '-c', script, this.#sockets, ...argv];
+  }
+
+  #title(argv: readonly string[]): string {
+    return `${this.name}: ${argv.join(' ')}`;
   }
 
   #environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {

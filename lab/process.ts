@@ -21,6 +21,8 @@ export interface RunOptions {
   input?: string;
   /** Return a non-zero exit code instead of throwing. */
   mayFail?: boolean;
+  /** What errors call it; the command line if left out. */
+  title?: string;
 }
 
 /** Both streams of a program that went wrong, short enough to read. */
@@ -62,7 +64,11 @@ export function run(argv: readonly string[], options: RunOptions): Promise<Finis
     });
   }
   const fail = (why: string) =>
-    reject(new Error(`${argv.join(' ')}: ${why}\n${lastLines(output.stderr + output.stdout)}`));
+    reject(
+      new Error(
+        `${options.title ?? argv.join(' ')}: ${why}\n${lastLines(output.stderr + output.stdout)}`,
+      ),
+    );
   const timer = setTimeout(() => {
     signalGroup(child, 'SIGKILL');
     fail(`took longer than ${options.timeoutMs} ms`);
@@ -93,8 +99,11 @@ export class LabProcess {
   readonly #listeners = new Set<() => void>();
   #running = true;
 
-  constructor(argv: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string }) {
-    this.title = argv.join(' ');
+  constructor(
+    argv: readonly string[],
+    options: { env?: NodeJS.ProcessEnv; cwd?: string; title?: string } = {},
+  ) {
+    this.title = options.title ?? argv.join(' ');
     const child = start(argv, options);
     this.#child = child;
     child.stdin.on('error', () => {}).end();

@@ -2,4 +2,4 @@
 
 import { enterLab } from '../enter.ts';
 
-process.exit(await enterLab(process.argv.slice(2)));
+process.exit(await enterLab(process.argv.slice(2), { timeoutMs: 60_000 }));
