@@ -25,9 +25,8 @@ export interface RunOptions {
   title?: string;
 }
 
-/** Both streams of a program that went wrong, short enough to read. */
-export function lastLines(text: string, count = linesShown): string {
-  return text.trim().split('\n').slice(-count).join('\n');
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-linesShown).join('\n');
 }
 
 function start(argv: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string }) {
@@ -160,8 +159,9 @@ export class LabProcess {
     return this.until((lines) => lines.find((line) => pattern.test(line)), timeoutMs);
   }
 
-  tail(count = linesShown): string {
-    return this.lines.slice(-count).join('\n');
+  /** Its last lines, few enough to read. */
+  tail(): string {
+    return this.lines.slice(-linesShown).join('\n');
   }
 
   kill(signal: NodeJS.Signals): void {

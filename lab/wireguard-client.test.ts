@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addressSeen, ping } from './probe.ts';
 import { createTopology, type Lab, places } from './topology.ts';
 import { connect, disconnect } from './wireguard-client.ts';
 
@@ -71,18 +72,11 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.down());
 
-async function addressSeen(from: string, host: string): Promise<string> {
-  const script = `console.log(await (await fetch('http://${host}/ip')).text())`;
-  const argv = [process.execPath, '--input-type=module', '-e', script];
-  return (await lab.node(from).exec(argv)).stdout.trim();
-}
-
 it('connects two clients at once whose interfaces have the same name', async () => {
   const both = [connect(lab.node('client-a'), paths.a), connect(lab.node('client-b'), paths.b)];
   expect(await Promise.all(both)).toEqual([{ interfaceName: 'wg0' }, { interfaceName: 'wg0' }]);
   for (const name of ['client-a', 'client-b']) {
-    const ping = ['ping', '-c', '1', '-W', '5', '10.99.0.1'];
-    expect((await lab.node(name).exec(ping)).stdout).toContain('1 received');
+    expect(await ping(lab.node(name), '10.99.0.1')).toMatchObject({ sent: 3, received: 3 });
   }
 });
 
@@ -94,14 +88,14 @@ it('shows each node its own tunnel and no other', async () => {
 });
 
 it('sends everything through the tunnel, in both families', async () => {
-  expect(await addressSeen('client-a', places.web)).toBe(places.site);
-  expect(await addressSeen('client-a', `[${places.web6}]`)).toBe(places.gateway6);
+  expect(await addressSeen(lab.node('client-a'), places.web)).toBe(places.site);
+  expect(await addressSeen(lab.node('client-a'), `[${places.web6}]`)).toBe(places.gateway6);
 });
 
 it('sends things directly again after disconnecting', async () => {
   await disconnect(lab.node('client-a'), paths.a);
-  expect(await addressSeen('client-a', places.web)).toBe(places.homeA);
-  expect(await addressSeen('client-b', places.web)).toBe(places.site);
+  expect(await addressSeen(lab.node('client-a'), places.web)).toBe(places.homeA);
+  expect(await addressSeen(lab.node('client-b'), places.web)).toBe(places.site);
 });
 
 it('says in the words of wg-quick what is wrong with a file', async () => {
