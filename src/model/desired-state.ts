@@ -74,9 +74,9 @@ export function peerDigestInput(peer: Peer): string {
 export const emptyPeerDigest = '0'.repeat(32);
 
 /**
- * Adds a peer to the digest of a set, or takes it out: the digest is the XOR of all members' hashes,
- * so a change costs one hash however many peers there are. It finds drift; it proves nothing against
- * somebody who chooses the members.
+ * Adds a peer to the digest of a set, or takes it out: the digest is the XOR of all members'
+ * hashes, so a change costs one hash however many peers there are. It finds drift; it proves
+ * nothing against somebody who chooses the members.
  * @param peerHash SHA-256 of `peerDigestInput`, in lower-case hex
  */
 export function togglePeerDigest(digest: string, peerHash: string): string {

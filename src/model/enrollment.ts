@@ -45,7 +45,7 @@ export const enrollmentReplySchema = z.strictObject({
 });
 export type EnrollmentReply = z.infer<typeof enrollmentReplySchema>;
 
-/** Claims of the access token that an agent signs for itself (JWT, EdDSA, `kid` is tenant.gateway). */
+/** Of the access token that an agent signs for itself (JWT, EdDSA, `kid` is tenant.gateway). */
 export const agentTokenAudience = 'sallyport-agent';
 export const agentTokenClaimsSchema = z.object({
   aud: z.literal(agentTokenAudience),

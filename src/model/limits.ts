@@ -2,7 +2,7 @@
 // line here is a bug.
 
 export const limits = {
-  bodyBytes: 64 * 1024,
+  bodyBytes: 128 * 1024,
   nameLength: 100,
   slugLength: 40,
   emailLength: 254,

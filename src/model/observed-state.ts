@@ -39,6 +39,6 @@ export const observedStateSchema = z.strictObject({
 });
 export type ObservedState = z.infer<typeof observedStateSchema>;
 
-/** The control plane's answer: `resync` asks for the whole state, because the peers have drifted. */
+/** The answer to a report: `resync` asks for the whole state, because the peers have drifted. */
 export const reportReplySchema = z.strictObject({ resync: z.boolean() });
 export type ReportReply = z.infer<typeof reportReplySchema>;

@@ -58,7 +58,10 @@ const defaultPool4: Prefix = prefixOf('10.64.0.0/10');
 const defaultLength4 = 18;
 const defaultLength6 = 64;
 
-/** The pools of a tenant's n-th address slot (0 to 255): a /18 of 10.64.0.0/10 and a /64 of its ULA /48. */
+/**
+ * The pools of a tenant's n-th address slot (0 to 255): a /18 of 10.64.0.0/10 and a /64 of its
+ * ULA /48.
+ */
 export function defaultPools(ula: string, slot: number): Pools {
   const v4 = addressAt(defaultPool4, slot << (32 - defaultLength4));
   const net = prefixOf(ula);
