@@ -56,7 +56,7 @@ async function leftOver(): Promise<{ namespaces: string[]; commands: string[] }>
 
 const nothing = { namespaces: [], commands: [] };
 
-it('leaves no process, namespace or interface behind after kill -9 of the outer process', async () => {
+it('leaves no process, namespace or interface behind after kill -9', async () => {
   const before = await run(['ip', '-j', 'link'], { timeoutMs: readyMs });
   const outer = await busyLab('gracefully');
   expect(namespaces().size).toBeGreaterThanOrEqual(3);

@@ -20,7 +20,7 @@ export class LabNode {
   readonly #sockets: string;
   readonly #processes = new Set<LabProcess>();
 
-  /** `home` is the folder that programs take as HOME; `sockets` holds the node's WireGuard sockets. */
+  /** `home` is what programs take as HOME; `sockets` is the folder of its WireGuard sockets. */
   constructor(name: string, home: string, sockets: string) {
     this.name = name;
     this.#home = home;
@@ -68,7 +68,8 @@ export class LabNode {
   }
 
   #title(argv: readonly string[]): string {
-    return `${this.name}: ${argv.join(' ')}`;
+    const words = argv.map((word) => (word === process.execPath ? 'node' : word));
+    return `${this.name}: ${words.join(' ')}`;
   }
 
   #environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {

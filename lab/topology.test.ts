@@ -62,7 +62,7 @@ it.each([
   expect(await ping(lab.node('site-nat'), address)).toMatchObject({ sent: 3, received: 3 });
 });
 
-it('has no way out: no default route on its internet, nothing but lo outside of its nodes', async () => {
+it('has no way out: its internet has no default route, and outside of it is only lo', async () => {
   const routes = await lab.node('internet').exec(['ip', '-j', 'route', 'show', 'default']);
   expect(JSON.parse(routes.stdout)).toEqual([]);
   const links = await run(['ip', '-j', 'link'], { timeoutMs: readyMs });

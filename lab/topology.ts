@@ -176,7 +176,7 @@ function makeNodes(network: Network, scratch: string): Map<string, LabNode> {
   return nodes;
 }
 
-/** Makes a network; one at a time inside a lab. Throws outside of a lab, and cleans up on failure. */
+/** Makes a network, one at a time. Throws outside of a lab, and cleans up after a failure. */
 export async function createTopology(network: Network = usualNetwork()): Promise<Lab> {
   if (!insideLab()) throw new Error('networks are made inside a lab only; see enterLab');
   const plan = compileNetwork(network);
