@@ -120,10 +120,10 @@ async function showCut(
       downloadUrl: `http://${places.web}/download?bytes=${slowBytes}&rate=${slowRate}`,
     });
     if (cut.download.bytes !== slowBytes) throw new Error("the other device's download broke off");
-    note(`command took ${formatMs(cut.commandMs)}`);
-    note(`last packet ${formatMs(cut.lastAnswerMs)} after its start`);
-    note(`${bystander.name} meanwhile: ${slowBytes / megabyte} MB over one connection,`);
-    note(`longest pause ${formatMs(cut.download.longestPauseMs)}`);
+    note(`the command took ${formatMs(cut.commandMs)}; the last`);
+    note(`packet came ${formatMs(cut.lastAnswerMs)} after its start`);
+    note(`${bystander.name} meanwhile: ${slowBytes / megabyte} MB in one`);
+    note(`connection, longest pause ${formatMs(cut.download.longestPauseMs)}`);
     return cut;
   });
 }

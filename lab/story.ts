@@ -32,11 +32,13 @@ export async function startWebServer(lab: Lab): Promise<LabProcess> {
   return server;
 }
 
-/** Starts a control plane and waits until it says that it is well. */
-export async function startControlPlane(lab: Lab): Promise<ControlPlane> {
+/** Starts a control plane, anew or on the data of the one before, and waits until it is well. */
+export async function startControlPlane(
+  lab: Lab,
+  operatorKey = randomBytes(24).toString('hex'),
+): Promise<ControlPlane> {
   const listen = `${places.control}:8787`;
   const url = `http://${listen}`;
-  const operatorKey = randomBytes(24).toString('hex');
   const node = lab.node('control');
   const server = node.node('src/runtimes/node.ts', [], {
     SALLYPORT_LISTEN: listen,
