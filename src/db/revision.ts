@@ -67,6 +67,12 @@ function inTurn<T>(db: Database, work: () => Promise<T>): Promise<T> {
   return turn;
 }
 
+/** Losers of a race come back at different times, each loss later, or they would starve somebody. */
+function pause(losses: number): Promise<void> {
+  const most = Math.min(2 ** losses, limits.changePauseMostMilliseconds);
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * most));
+}
+
 function isClash(error: unknown): boolean {
   return error instanceof ConstraintError && error.columns === 'revisions.number';
 }
@@ -103,6 +109,7 @@ export async function change<T>(
         return await attempt(db, author, decide);
       } catch (error) {
         if (!isClash(error)) throw error;
+        await pause(tries);
       }
     }
     throw new SallyportError('busy', 'Too many changes at once in this tenant.', {
