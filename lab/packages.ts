@@ -1,0 +1,99 @@
+// Which Debian packages the lab needs on this machine, and their installation.
+
+import { spawnSync } from 'node:child_process';
+import { toolPath } from './enter.ts';
+
+const aptTimeoutMs = 10 * 60_000;
+const lookTimeoutMs = 10_000;
+
+export interface LabPackage {
+  name: string;
+  /** Programs of it that the lab calls. */
+  programs: readonly string[];
+  why: string;
+}
+
+const always: readonly LabPackage[] = [
+  { name: 'iproute2', programs: ['ip'], why: 'network namespaces and links' },
+  { name: 'nftables', programs: ['nft'], why: "the NATs and the gateway's firewall" },
+  { name: 'wireguard-tools', programs: ['wg', 'wg-quick'], why: 'clients and the gateway' },
+  { name: 'iputils-ping', programs: ['ping'], why: 'packets through the tunnel' },
+  { name: 'procps', programs: ['sysctl'], why: 'forwarding switches, used by wg-quick too' },
+];
+const userspace: LabPackage = {
+  name: 'wireguard-go',
+  programs: ['wireguard-go'],
+  why: 'this kernel has no WireGuard of its own',
+};
+
+/** The packages a lab needs on a machine, whether they are there or not. */
+export function neededPackages(machine: { kernelWireguard: boolean }): LabPackage[] {
+  return machine.kernelWireguard ? [...always] : [...always, userspace];
+}
+
+/** Those of which a program is missing. */
+export function missingPackages(
+  needed: readonly LabPackage[],
+  hasProgram: (name: string) => boolean,
+): LabPackage[] {
+  return needed.filter(({ programs }) => !programs.every(hasProgram));
+}
+
+function call(program: string, args: readonly string[], timeoutMs: number, show = false) {
+  return spawnSync(program, args, {
+    env: { ...process.env, PATH: toolPath, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', show ? 'inherit' : 'ignore', show ? 'inherit' : 'ignore'],
+    timeout: timeoutMs,
+  });
+}
+
+function hasProgram(name: string): boolean {
+  return call('sh', ['-c', 'command -v -- "$0"', name], lookTimeoutMs).status === 0;
+}
+
+/**
+ * Asks the kernel itself, in a namespace that lasts no longer than the question. Without `ip` there
+ * is no asking yet: no package is named for a reason that nobody has checked.
+ */
+function kernelHasWireguard(): boolean {
+  if (!hasProgram('ip')) return true;
+  const question = ['--net', 'ip', 'link', 'add', 'name', 'wg-trial', 'type', 'wireguard'];
+  return call('unshare', question, lookTimeoutMs).status === 0;
+}
+
+/** What is missing on this machine. */
+export function missingHere(): LabPackage[] {
+  return missingPackages(neededPackages({ kernelWireguard: kernelHasWireguard() }), hasProgram);
+}
+
+function aptInstall(packages: readonly LabPackage[]): boolean {
+  const names = packages.map(({ name }) => name);
+  const lockWait = ['-o', 'DPkg::Lock::Timeout=120'];
+  const install = ['-q', ...lockWait, 'install', '-y', '--no-install-recommends', ...names];
+  // A fresh machine has no package lists, an old one stale ones: both show as a failed attempt.
+  if (call('apt-get', install, aptTimeoutMs).status === 0) return true;
+  call('apt-get', ['-q', 'update'], aptTimeoutMs, true);
+  return call('apt-get', install, aptTimeoutMs, true).status === 0;
+}
+
+/**
+ * Installs what is missing from Debian's packages and says so through `print`. Throws with a way
+ * out when it cannot.
+ */
+export function ensurePackages(print: (line: string) => void): void {
+  let missing = missingHere();
+  // The second round is for what only `ip`, once it is there, can tell.
+  for (let round = 0; round < 2 && missing.length > 0; round += 1) {
+    const names = missing.map(({ name }) => name).join(' ');
+    const wish = `Install by hand and try again: ${names}`;
+    if (!hasProgram('apt-get')) throw new Error(`This machine has no apt-get. ${wish}`);
+    print("Installing from Debian's packages:");
+    for (const { name, why } of missing) print(`  ${name}: ${why}`);
+    if (!aptInstall(missing)) throw new Error(`apt-get failed (see above). ${wish}`);
+    missing = missingHere();
+  }
+  if (missing.length > 0) {
+    const programs = missing.flatMap((entry) => entry.programs).join(', ');
+    throw new Error(`Installed, but some of these programs are still missing: ${programs}`);
+  }
+}

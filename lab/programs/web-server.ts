@@ -1,0 +1,46 @@
+// The web server on the lab's internet: who asked, and as many bytes as wanted.
+
+import { createServer } from 'node:http';
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const chunkBytes = 64 * 1024;
+const downloadBytesMost = 8 * 1024 ** 3;
+
+/** `bytes` zero bytes in chunks; with `bytesPerSecond`, paced to that. */
+async function* zeros(bytes: number, bytesPerSecond: number | undefined) {
+  const chunk = Buffer.alloc(chunkBytes);
+  const begin = performance.now();
+  for (let sent = 0; sent < bytes; sent += chunkBytes) {
+    yield chunk.subarray(0, Math.min(chunkBytes, bytes - sent));
+    if (bytesPerSecond === undefined) continue;
+    const dueMs = (sent / bytesPerSecond) * 1000 - (performance.now() - begin);
+    if (dueMs > 0) await delay(dueMs);
+  }
+}
+
+/** A whole number of the query between 1 and `most`, or undefined. */
+function whole(query: URLSearchParams, name: string, most: number): number | undefined {
+  const value = Number(query.get(name));
+  return Number.isInteger(value) && value >= 1 && value <= most ? value : undefined;
+}
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? '/', 'http://web');
+  if (url.pathname === '/ip') {
+    response.end(`${request.socket.remoteAddress?.replace(/^::ffff:/, '')}\n`);
+    return;
+  }
+  const bytes = whole(url.searchParams, 'bytes', downloadBytesMost);
+  if (url.pathname !== '/download' || bytes === undefined) {
+    response.writeHead(404).end('/ip or /download?bytes=N&rate=BYTES_PER_SECOND\n');
+    return;
+  }
+  response.writeHead(200, { 'content-length': bytes });
+  const body = Readable.from(zeros(bytes, whole(url.searchParams, 'rate', downloadBytesMost)));
+  response.on('close', () => body.destroy());
+  body.on('error', () => response.destroy()).pipe(response);
+});
+
+const port = Number(process.argv[2] ?? 80);
+server.listen(port, '::', () => console.log(`listening on ${port}`));
