@@ -23,12 +23,13 @@ function parseV4(text: string): number[] | undefined {
   return bytes.every((byte) => byte < 256) ? bytes : undefined;
 }
 
-function parseGroups(text: string): number[] | undefined {
+/** Only the last 32 bits of an address may be written as IPv4 (RFC 4291 §2.2). */
+function parseGroups(text: string, isLast: boolean): number[] | undefined {
   if (text === '') return [];
   const bytes: number[] = [];
   const parts = text.split(':');
   for (const [index, part] of parts.entries()) {
-    if (part.includes('.') && index === parts.length - 1) {
+    if (part.includes('.') && isLast && index === parts.length - 1) {
       const v4 = parseV4(part);
       if (!v4) return undefined;
       bytes.push(...v4);
@@ -43,8 +44,8 @@ function parseGroups(text: string): number[] | undefined {
 function parseV6(text: string): number[] | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const head = parseGroups(halves[0] ?? '');
-  const tail = halves.length === 2 ? parseGroups(halves[1] ?? '') : [];
+  const head = parseGroups(halves[0] ?? '', halves.length === 1);
+  const tail = halves.length === 2 ? parseGroups(halves[1] ?? '', true) : [];
   if (!head || !tail) return undefined;
   const missing = 16 - head.length - tail.length;
   // RFC 4291 §2.2: "::" stands for at least one group.
@@ -150,6 +151,12 @@ export function addressAt(prefix: Prefix, index: number): Address {
   }
   return { family: prefix.address.family, bytes };
 }
+
+/** An IPv4 or IPv6 address by itself. */
+export const ipAddressSchema = z
+  .string()
+  .max(64)
+  .refine((text) => parseAddress(text) !== undefined, 'must be an IP address');
 
 function prefixSchema(accept: (prefix: Prefix) => boolean, expected: string) {
   return z

@@ -1,17 +1,13 @@
 // Gateways as the API shows them.
 
 import { z } from 'zod';
-import { anyPrefixSchema, parseAddress, pool4Schema, pool6Schema } from './cidr.ts';
+import { anyPrefixSchema, ipAddressSchema, pool4Schema, pool6Schema } from './cidr.ts';
 import { idSchema } from './ids.ts';
 import { limits } from './limits.ts';
 import { observedStateSchema } from './observed-state.ts';
 import { timeSchema } from './tenant.ts';
 import { nameSchema } from './text.ts';
 import { endpointSchema, mtuSchema, portSchema, wireguardPublicKeySchema } from './wireguard.ts';
-
-const dnsSchema = z
-  .array(z.string().refine((text) => parseAddress(text) !== undefined, 'must be an IP address'))
-  .max(4);
 
 /** Everything through the tunnel, unless the tenant names prefixes. */
 export const fullTunnel = ['0.0.0.0/0', '::/0'];
@@ -23,7 +19,7 @@ export const createGatewaySchema = z.strictObject({
   listenPort: portSchema.default(51820),
   pools: z.strictObject({ v4: pool4Schema.optional(), v6: pool6Schema.optional() }).default({}),
   routes: z.array(anyPrefixSchema).min(1).max(limits.routesPerGateway).default(fullTunnel),
-  dns: dnsSchema.default([]),
+  dns: z.array(ipAddressSchema).max(4).default([]),
   mtu: mtuSchema.default(limits.mtuMost),
   isolateClients: z.boolean().default(true),
 });

@@ -1,7 +1,7 @@
 // WireGuard keys and the data a client needs to reach one gateway.
 
 import { z } from 'zod';
-import { anyPrefixSchema, parseAddress } from './cidr.ts';
+import { anyPrefixSchema, ipAddressSchema, parseAddress } from './cidr.ts';
 import { fromBase64 } from './encoding.ts';
 import { limits } from './limits.ts';
 import { isHostname } from './text.ts';
@@ -41,7 +41,7 @@ export const wireguardConnectionSchema = z.strictObject({
   gatewayPublicKey: wireguardPublicKeySchema,
   addresses: z.array(anyPrefixSchema).min(1),
   routes: z.array(anyPrefixSchema).min(1),
-  dns: z.array(z.string()),
+  dns: z.array(ipAddressSchema),
   mtu: mtuSchema,
 });
 export type WireguardConnection = z.infer<typeof wireguardConnectionSchema>;

@@ -27,7 +27,7 @@ export const walls: Readonly<Record<string, Wall>> = {
   },
   pki: {
     folders: ['model'],
-    packages: ['jose'],
+    packages: ['jose', 'zod'],
     why: 'signing uses WebCrypto alone, which both runtimes and browsers have',
   },
   db: {
