@@ -99,6 +99,8 @@ export const profileSchema = z.strictObject({
   filename: z.string(),
   mediaType: z.string(),
   text: z.string(),
+  /** The same text as a QR code, which phones scan. */
+  qrSvg: z.string(),
 });
 export type Profile = z.infer<typeof profileSchema>;
 

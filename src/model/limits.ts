@@ -2,7 +2,7 @@
 // line here is a bug.
 
 export const limits = {
-  bodyBytes: 64 * 1024,
+  bodyBytes: 128 * 1024,
   nameLength: 100,
   slugLength: 40,
   emailLength: 254,
@@ -22,7 +22,8 @@ export const limits = {
   setupLinkLifetimeSeconds: 24 * 3600,
   apiKeySecretBytes: 24,
   operatorKeyLengthLeast: 32,
-  changeAttempts: 12,
+  changeAttempts: 24,
+  changePauseMostMilliseconds: 256,
   databaseBusyMilliseconds: 5000,
   openTenantDatabases: 256,
   agentTokenLifetimeSeconds: 600,

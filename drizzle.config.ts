@@ -1,0 +1,10 @@
+// Used by `npm run migrations` only: drizzle-kit writes the SQL, once per database.
+import { defineConfig } from 'drizzle-kit';
+
+const database = process.env.SALLYPORT_SCHEMA ?? 'tenant';
+
+export default defineConfig({
+  dialect: 'sqlite',
+  schema: `./src/db/schema/${database}.ts`,
+  out: `./migrations/${database}`,
+});

@@ -1,0 +1,122 @@
+// The HTTP face of the control plane, the same on every runtime.
+
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { routePath } from 'hono/route';
+import { secureHeaders } from 'hono/secure-headers';
+import { errorCodes, SallyportError } from '../model/errors.ts';
+import { newId } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
+import { actorOf } from '../operations/commit.ts';
+import type { Services } from '../operations/services.ts';
+import type { Environment, Log, RequestContext } from './environment.ts';
+import { registerOpenApi } from './openapi.ts';
+import { registerAboutPages } from './pages/about.ts';
+import { errorPage } from './pages/layout.ts';
+import { registerLinkPages } from './pages/link.ts';
+import { registerSetupPages } from './pages/setup.ts';
+import { problemResponse, toSallyportError } from './problem.ts';
+import type { App } from './route.ts';
+import { registerAgent } from './routes/agent.ts';
+import { registerDevices } from './routes/devices.ts';
+import { registerGateways } from './routes/gateways.ts';
+import { registerLinks } from './routes/links.ts';
+import { registerTenants } from './routes/tenants.ts';
+
+const contentSecurityPolicy = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+};
+
+function wantsPage(c: RequestContext): boolean {
+  const path = c.req.path;
+  return !path.startsWith('/v1/') && (c.req.header('accept') ?? '').includes('text/html');
+}
+
+function fail(error: Error, c: RequestContext): Response | Promise<Response> {
+  const known =
+    error instanceof HTTPException && error.status === 413
+      ? new SallyportError('body_too_large', `A body is at most ${limits.bodyBytes} bytes.`, {
+          wayOut: 'Send less at once.',
+        })
+      : toSallyportError(error);
+  const requestId = c.get('requestId');
+  c.set('errorCode', known.code);
+  if (known.code === 'internal') c.get('log').error({ requestId, err: known.cause }, 'fault');
+  if (!wantsPage(c)) return problemResponse(known, requestId);
+  const { status, title } = errorCodes[known.code];
+  c.header('cache-control', 'no-store');
+  return c.html(errorPage(title, known.message, known.wayOut), status);
+}
+
+/** One line a request. It names the route's pattern: real paths hold the secrets of links. */
+function logRequest(c: RequestContext, started: number, ended: number): void {
+  const principal = c.get('principal');
+  const tenantId = principal && 'tenantId' in principal ? principal.tenantId : undefined;
+  const fields = {
+    requestId: c.get('requestId'),
+    method: c.req.method,
+    route: routePath(c, -1),
+    status: c.res.status,
+    code: c.get('errorCode'),
+    actor: principal && actorOf(principal),
+    tenantId,
+    milliseconds: ended - started,
+  };
+  c.get('log').info(fields, 'request');
+}
+
+function refuseUnknown(app: App): void {
+  const methods = new Map<string, Set<string>>();
+  for (const { path, method } of app.routes)
+    if (method !== 'ALL') methods.set(path, (methods.get(path) ?? new Set()).add(method));
+  for (const [path, allowed] of methods)
+    app.all(path, (c) => {
+      throw new SallyportError('method_not_allowed', `${c.req.method} is not possible here.`, {
+        wayOut: `Use ${[...allowed].join(' or ')}.`,
+      });
+    });
+  app.notFound((c) =>
+    fail(
+      new SallyportError('not_found', 'There is nothing at this path.', {
+        wayOut: 'See /openapi.json for what there is.',
+      }),
+      c,
+    ),
+  );
+}
+
+/** The whole control plane as one fetch handler. */
+export function createApp(services: Services, log: Log): App {
+  const app = new OpenAPIHono<Environment>();
+  app.onError(fail);
+  app.use(async (c, next) => {
+    const started = services.now();
+    const requestId = newId('request', services.random);
+    c.set('services', services);
+    c.set('log', log);
+    c.set('requestId', requestId);
+    await next();
+    c.res.headers.set('x-request-id', requestId);
+    logRequest(c, started, services.now());
+  });
+  app.use(secureHeaders({ contentSecurityPolicy, referrerPolicy: 'no-referrer' }));
+  app.use(bodyLimit({ maxSize: limits.bodyBytes }));
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  registerAboutPages(app);
+  registerSetupPages(app);
+  registerLinkPages(app);
+  registerTenants(app);
+  registerGateways(app);
+  registerDevices(app);
+  registerLinks(app);
+  registerAgent(app);
+  registerOpenApi(app);
+  refuseUnknown(app);
+  return app;
+}

@@ -1,0 +1,147 @@
+// How a route is declared. There is no other way, and none without an operation: its name is the
+// permission, the `operationId` and the word in the log.
+
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
+import { type ErrorCode, errorCodes, SallyportError } from '../model/errors.ts';
+import type { Operation } from '../model/permissions.ts';
+import { parseInput } from '../model/problems.ts';
+import { authenticate } from '../operations/authenticate.ts';
+import { authorize } from '../operations/scope.ts';
+import type { Caller } from '../operations/services.ts';
+import type { Environment, RequestContext } from './environment.ts';
+import { problemSchema } from './problem.ts';
+
+export type App = OpenAPIHono<Environment>;
+type Shape = Record<string, z.ZodType>;
+
+export interface RouteSpec<P, Q, B> {
+  operation: Operation;
+  method: 'get' | 'post' | 'delete';
+  /** In OpenAPI's form: `/v1/tenants/{tenantId}`. */
+  path: string;
+  summary: string;
+  params?: z.ZodType<P> & { shape: Shape };
+  query?: z.ZodType<Q> & { shape: Shape };
+  body?: z.ZodType<B>;
+  /** What success looks like; `schema` is left out when there is no body. */
+  reply: { status: 200 | 201 | 204; description: string; schema?: z.ZodType; mediaType?: string };
+  /** What it may refuse beyond what every route may. */
+  errors?: readonly ErrorCode[];
+}
+
+export interface RouteInput<P, Q, B> {
+  caller: Caller;
+  params: P;
+  query: Q;
+  body: B;
+  /** Aborted when the caller goes away. */
+  signal: AbortSignal;
+}
+
+const everyRoute: readonly ErrorCode[] = [
+  'invalid_input',
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'internal',
+  'busy',
+];
+
+function responses({ reply, errors = [] }: RouteSpec<unknown, unknown, unknown>) {
+  const { description, schema, mediaType = 'application/json' } = reply;
+  const success = schema ? { description, content: { [mediaType]: { schema } } } : { description };
+  const byStatus: Record<number, object> = { [reply.status]: success };
+  const problem = { 'application/problem+json': { schema: problemSchema } };
+  for (const [status, codes] of Map.groupBy(
+    [...everyRoute, ...errors],
+    (code) => errorCodes[code].status,
+  ))
+    byStatus[status] = { description: codes.join(', '), content: problem };
+  return byStatus;
+}
+
+function describe(app: App, spec: RouteSpec<unknown, unknown, unknown>, anonymous: boolean): void {
+  const { operation, method, path, summary, params, query, body } = spec;
+  const [tag = ''] = operation.split('.');
+  app.openAPIRegistry.registerPath({
+    operationId: operation,
+    method,
+    path,
+    summary,
+    tags: [tag],
+    security: anonymous ? [] : [{ bearer: [] }],
+    request: {
+      ...(params ? { params: z.object(params.shape) } : {}),
+      ...(query ? { query: z.object(query.shape) } : {}),
+      ...(body
+        ? { body: { required: true, content: { 'application/json': { schema: body } } } }
+        : {}),
+    },
+    responses: responses(spec),
+  });
+}
+
+/** @throws SallyportError `unsupported_media_type` or `invalid_input` */
+async function readJson(c: RequestContext): Promise<unknown> {
+  const text = await c.req.text();
+  if (text === '') return {};
+  const type = c.req.header('content-type') ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw new SallyportError('unsupported_media_type', `The body is of type "${type}".`, {
+      wayOut: 'Send JSON with "Content-Type: application/json".',
+    });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SallyportError('invalid_input', 'The request body is not JSON.', {
+      wayOut: 'Send one JSON object in UTF-8.',
+      problems: [{ field: '(whole)', rule: 'must be well-formed JSON (RFC 8259)' }],
+    });
+  }
+}
+
+/** Who calls, by the bearer credential of the request. */
+export async function callerOf(c: RequestContext): Promise<Caller> {
+  const services = c.get('services');
+  const header = c.req.header('authorization');
+  const bearer = header === undefined ? undefined : /^Bearer +(\S+)$/i.exec(header)?.[1];
+  if (header !== undefined && bearer === undefined)
+    throw new SallyportError('unauthenticated', 'The Authorization header is not understood.', {
+      wayOut: 'Send "Authorization: Bearer" and your key.',
+    });
+  const principal = await authenticate(services, bearer);
+  c.set('principal', principal);
+  return { services, principal };
+}
+
+const none = z.strictObject({});
+
+/** Declares a route: authenticates, authorises, parses, and only then calls `handle`. */
+export function route<P = unknown, Q = unknown, B = unknown>(
+  app: App,
+  spec: RouteSpec<P, Q, B>,
+  handle: (input: RouteInput<P, Q, B>) => Promise<unknown>,
+): void {
+  const anonymous = spec.operation === 'link.redeem' || spec.operation === 'gateway.enroll';
+  describe(app, spec, anonymous);
+  const params: z.ZodType = spec.params ?? none;
+  const query: z.ZodType = spec.query ?? none;
+  const body: z.ZodType = spec.body ?? none;
+  const path = spec.path.replaceAll(/\{(\w+)\}/g, ':$1');
+  app.on(spec.method.toUpperCase(), path, async (c) => {
+    const caller = await callerOf(c);
+    authorize(caller, spec.operation);
+    const input = {
+      caller,
+      params: parseInput(params, c.req.param(), 'The path') as P,
+      query: parseInput(query, c.req.query(), 'The query') as Q,
+      body: parseInput(body, spec.method === 'get' ? {} : await readJson(c), 'The body') as B,
+      signal: c.req.raw.signal,
+    };
+    const result = await handle(input);
+    if (result instanceof Response) return result;
+    const { status } = spec.reply;
+    return status === 204 ? c.body(null, 204) : c.json(result, status);
+  });
+}

@@ -1,0 +1,102 @@
+// Devices.
+
+import { z } from '@hono/zod-openapi';
+import {
+  createDeviceSchema,
+  deviceDetailSchema,
+  deviceSchema,
+  reissueDeviceSchema,
+} from '../../model/device.ts';
+import { idSchema } from '../../model/ids.ts';
+import { createDevice } from '../../operations/device/create.ts';
+import { getDevice } from '../../operations/device/get.ts';
+import { listDevices } from '../../operations/device/list.ts';
+import { reissueDevice } from '../../operations/device/reissue.ts';
+import { revokeDevice } from '../../operations/device/revoke.ts';
+import { pageSchema } from '../../operations/page.ts';
+import { enterTenant } from '../../operations/scope.ts';
+import { listingSchema } from '../listing.ts';
+import { type App, route } from '../route.ts';
+
+const params = z.strictObject({ tenantId: idSchema('tenant') });
+const oneParams = z.strictObject({ tenantId: idSchema('tenant'), deviceId: idSchema('device') });
+const all = '/v1/tenants/{tenantId}/devices';
+const one = `${all}/{deviceId}`;
+
+function readRoutes(app: App): void {
+  route(
+    app,
+    {
+      operation: 'device.list',
+      method: 'get',
+      path: all,
+      summary: 'List the devices, oldest first',
+      params,
+      query: pageSchema,
+      reply: { status: 200, description: 'One page', schema: listingSchema(deviceSchema) },
+    },
+    async ({ caller, params: { tenantId }, query }) =>
+      listDevices(await enterTenant(caller, 'device.list', tenantId), query),
+  );
+  route(
+    app,
+    {
+      operation: 'device.get',
+      method: 'get',
+      path: one,
+      summary: 'Read a device, its ways to its gateways and its traffic',
+      params: oneParams,
+      reply: { status: 200, description: 'The device', schema: deviceDetailSchema },
+    },
+    async ({ caller, params: { tenantId, deviceId } }) =>
+      getDevice(await enterTenant(caller, 'device.get', tenantId), deviceId),
+  );
+}
+
+export function registerDevices(app: App): void {
+  readRoutes(app);
+  const issues = ['public_key_in_use', 'pool_exhausted', 'body_too_large'] as const;
+  route(
+    app,
+    {
+      operation: 'device.create',
+      method: 'post',
+      path: all,
+      summary: 'Make a device; with a public key it is live at once',
+      params,
+      body: createDeviceSchema,
+      reply: { status: 201, description: 'The device', schema: deviceSchema },
+      errors: [...issues, 'gateway_not_ready', 'unsupported_media_type'],
+    },
+    async ({ caller, params: { tenantId }, body }) =>
+      createDevice(await enterTenant(caller, 'device.create', tenantId), body),
+  );
+  route(
+    app,
+    {
+      operation: 'device.revoke',
+      method: 'post',
+      path: `${one}/revoke`,
+      summary: 'Cut a device off every gateway and close its links',
+      params: oneParams,
+      reply: { status: 200, description: 'The device', schema: deviceSchema },
+    },
+    async ({ caller, params: { tenantId, deviceId } }) =>
+      revokeDevice(await enterTenant(caller, 'device.revoke', tenantId), deviceId),
+  );
+  route(
+    app,
+    {
+      operation: 'device.reissue',
+      method: 'post',
+      path: `${one}/reissue`,
+      summary: "Replace the device's credential, and no other's",
+      params: oneParams,
+      body: reissueDeviceSchema,
+      reply: { status: 200, description: 'The device', schema: deviceSchema },
+      errors: [...issues, 'unsupported_media_type'],
+    },
+    async ({ caller, params: { tenantId, deviceId }, body }) =>
+      reissueDevice(await enterTenant(caller, 'device.reissue', tenantId), deviceId, body),
+  );
+}

@@ -1,0 +1,104 @@
+// Tenants, their users and their log.
+
+import { z } from '@hono/zod-openapi';
+import { idSchema } from '../../model/ids.ts';
+import { revisionSchema } from '../../model/revision.ts';
+import {
+  createdTenantSchema,
+  createTenantSchema,
+  createUserSchema,
+  tenantSchema,
+  userSchema,
+} from '../../model/tenant.ts';
+import { pageSchema } from '../../operations/page.ts';
+import { listRevisions } from '../../operations/revision/list.ts';
+import { enterTenant } from '../../operations/scope.ts';
+import { createTenant } from '../../operations/tenant/create.ts';
+import { getTenant } from '../../operations/tenant/get.ts';
+import { createUser } from '../../operations/user/create.ts';
+import { listUsers } from '../../operations/user/list.ts';
+import { listingSchema } from '../listing.ts';
+import { type App, route } from '../route.ts';
+
+const params = z.strictObject({ tenantId: idSchema('tenant') });
+
+function tenantRoutes(app: App): void {
+  route(
+    app,
+    {
+      operation: 'tenant.create',
+      method: 'post',
+      path: '/v1/tenants',
+      summary: "Make a tenant with its owner and the owner's key (operator only)",
+      body: createTenantSchema,
+      reply: { status: 201, description: 'The tenant', schema: createdTenantSchema },
+      errors: ['already_exists', 'body_too_large', 'unsupported_media_type'],
+    },
+    ({ caller, body }) => createTenant(caller, body),
+  );
+  route(
+    app,
+    {
+      operation: 'tenant.get',
+      method: 'get',
+      path: '/v1/tenants/{tenantId}',
+      summary: 'Read a tenant',
+      params,
+      reply: { status: 200, description: 'The tenant', schema: tenantSchema },
+    },
+    async ({ caller, params: { tenantId } }) =>
+      getTenant(await enterTenant(caller, 'tenant.get', tenantId)),
+  );
+  route(
+    app,
+    {
+      operation: 'revision.list',
+      method: 'get',
+      path: '/v1/tenants/{tenantId}/revisions',
+      summary: "Read the tenant's log of changes, newest first",
+      params,
+      query: pageSchema,
+      reply: { status: 200, description: 'One page', schema: listingSchema(revisionSchema) },
+    },
+    async ({ caller, params: { tenantId }, query }) =>
+      listRevisions(await enterTenant(caller, 'revision.list', tenantId), query),
+  );
+}
+
+function userRoutes(app: App): void {
+  const path = '/v1/tenants/{tenantId}/users';
+  route(
+    app,
+    {
+      operation: 'user.create',
+      method: 'post',
+      path,
+      summary: 'Add a user to the tenant',
+      params,
+      body: createUserSchema,
+      reply: { status: 201, description: 'The user', schema: userSchema },
+      errors: ['already_exists', 'body_too_large', 'unsupported_media_type'],
+    },
+    async ({ caller, params: { tenantId }, body }) =>
+      createUser(await enterTenant(caller, 'user.create', tenantId), body),
+  );
+  route(
+    app,
+    {
+      operation: 'user.list',
+      method: 'get',
+      path,
+      summary: 'List the users, oldest first',
+      params,
+      query: pageSchema,
+      reply: { status: 200, description: 'One page', schema: listingSchema(userSchema) },
+    },
+    async ({ caller, params: { tenantId }, query }) =>
+      listUsers(await enterTenant(caller, 'user.list', tenantId), query),
+  );
+}
+
+export function registerTenants(app: App): void {
+  tenantRoutes(app);
+  userRoutes(app);
+}

@@ -1,0 +1,43 @@
+// Drizzle over our driver: the query builder builds, the driver runs, and always as a batch.
+
+import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
+import { drizzle } from 'drizzle-orm/sqlite-proxy';
+import type { Driver, Value } from './driver.ts';
+
+export type Query = BatchItem<'sqlite'>;
+
+/** Builds statements; does not run them. */
+export type Builder = Pick<
+  ReturnType<typeof drizzle<Record<string, never>>>,
+  'select' | 'insert' | 'update' | 'delete'
+>;
+
+export interface Database {
+  build: Builder;
+  /**
+   * Runs the queries in one transaction and one round trip. Reads alone see one snapshot and take
+   * no lock. Changes of what a tenant wants go through `change` in revision.ts, never through here.
+   */
+  run<T extends Readonly<[Query, ...Query[]]>>(...queries: T): Promise<BatchResponse<T>>;
+  close(): void;
+}
+
+const readPattern = /^\s*(select|with)\b/i;
+
+export function openDatabase(driver: Driver): Database {
+  const orm = drizzle(
+    // A query run by itself would fail with its arguments in the error's message.
+    () => Promise.reject(new Error('run queries with Database.run')),
+    async (queries: { sql: string; params: Value[] }[]) => {
+      const mode = queries.every(({ sql }) => readPattern.test(sql)) ? 'read' : 'write';
+      const statements = queries.map(({ sql, params }) => ({ sql, args: params }));
+      const results = await driver.batch(statements, mode);
+      return results.map((rows) => ({ rows: rows.map((row) => [...row]) }));
+    },
+  );
+  return {
+    build: orm,
+    run: (...queries) => orm.batch(queries),
+    close: () => driver.close(),
+  };
+}

@@ -1,0 +1,96 @@
+// The driver for an embedded database file: one connection, one caller at a time.
+//
+// The bare client loses acknowledged writes: after a write fails with SQLITE_BUSY, later writes on
+// that connection report success and are never committed (tursodatabase/libsql-client-ts#352). Here
+// every call goes through one first-in-first-out lock, so that our own calls never collide, and a
+// BUSY from another process replaces the connection before anything else may use it.
+
+import { SallyportError } from '../model/errors.ts';
+import { ConstraintError, type Driver, type Row, type Statement } from './driver.ts';
+
+/** The part of libSQL's client that is used; the runtime passes a real one. */
+export interface LibsqlClient {
+  batch(
+    statements: { sql: string; args: Statement['args'] }[],
+    mode: 'read' | 'write',
+  ): Promise<{ rows: ArrayLike<unknown>[] }[]>;
+  execute(sql: string): Promise<unknown>;
+  close(): void;
+}
+
+/** A lock that serves its callers in the order they came. */
+export function createFifoLock(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
+
+// Per connection, so they are set on every new one. FULL: what was acknowledged is on the
+// disk, even when the power fails.
+const pragmas = ['PRAGMA journal_mode = WAL', 'PRAGMA synchronous = FULL'];
+
+const constraintPattern = /(?:UNIQUE|CHECK|NOT NULL|FOREIGN KEY) constraint failed(?:: (.*))?/;
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
+}
+
+/** Turns a driver's error into ours. The statement's arguments never get into the message. */
+export function translateError(error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  const constraint = constraintPattern.exec(message);
+  if (constraint) return new ConstraintError(constraint[1] ?? 'foreign key', { cause: error });
+  if (codeOf(error).startsWith('SQLITE_BUSY') || /database is locked/.test(message))
+    return new SallyportError('busy', 'The database is busy.', {
+      wayOut: 'Try again in a moment.',
+      cause: error,
+    });
+  return error instanceof Error ? error : new Error(message);
+}
+
+async function prepare(client: LibsqlClient): Promise<LibsqlClient> {
+  try {
+    for (const pragma of pragmas) await client.execute(pragma);
+    return client;
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+/**
+ * A driver that connects when it is first used, and again after it was closed or its connection was
+ * given up, so that whoever holds it may keep it.
+ * @param connect opens a client with a single connection
+ */
+export function createFileDriver(connect: () => LibsqlClient): Driver {
+  const inTurn = createFifoLock();
+  let client: LibsqlClient | undefined;
+  const disconnect = (): void => {
+    client?.close();
+    client = undefined;
+  };
+  const run = async (
+    statements: readonly Statement[],
+    mode: 'read' | 'write',
+  ): Promise<Row[][]> => {
+    try {
+      client ??= await prepare(connect());
+      const results = await client.batch([...statements], mode);
+      return results.map((result) => result.rows.map((row) => Array.from(row)));
+    } catch (error) {
+      const ours = translateError(error);
+      if (ours instanceof SallyportError && ours.code === 'busy') disconnect();
+      throw ours;
+    }
+  };
+  return {
+    batch: (statements, mode) => inTurn(() => run(statements, mode)),
+    close: () => void inTurn(async () => disconnect()),
+  };
+}

@@ -1,0 +1,119 @@
+// The only way to write a change. A change is one batch whose first row is the next revision; the
+// primary key of that row is the lock: of two writers at once, one rolls back and tries again.
+
+import { desc } from 'drizzle-orm';
+import { toHex, toUtf8 } from '../model/encoding.ts';
+import { SallyportError } from '../model/errors.ts';
+import { limits } from '../model/limits.ts';
+import type { Operation } from '../model/permissions.ts';
+import { revisionHashInput, type Summary } from '../model/revision.ts';
+import type { Database, Query } from './database.ts';
+import { ConstraintError } from './driver.ts';
+import { revisions } from './schema/tenant.ts';
+
+/** Who changes what, for the log. */
+export interface Author {
+  actor: string;
+  operation: Operation;
+  /** Unix time in milliseconds. */
+  at: number;
+}
+
+/** What a decision comes to: the rows to write, and what the caller gets. */
+export interface Decision<T> {
+  subject: string;
+  /** Never a secret: it is read by auditors. */
+  summary: Summary;
+  writes: Query[];
+  result: T;
+}
+
+/** Hash before the first revision. */
+const genesis = '0'.repeat(64);
+
+async function sha256(text: string): Promise<string> {
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', toUtf8(text))));
+}
+
+/** The hash of a revision, which covers the one before it. */
+export async function revisionHash(
+  previousHash: string,
+  row: Omit<typeof revisions.$inferSelect, 'hash'>,
+): Promise<string> {
+  return sha256(revisionHashInput(previousHash, { ...row, at: new Date(row.at).toISOString() }));
+}
+
+async function head(db: Database): Promise<{ number: number; hash: string }> {
+  const [[last]] = await db.run(
+    db.build
+      .select({ number: revisions.number, hash: revisions.hash })
+      .from(revisions)
+      .orderBy(desc(revisions.number))
+      .limit(1),
+  );
+  return last ?? { number: 0, hash: genesis };
+}
+
+// Callers of one process queue here instead of racing: the primary key still decides between
+// processes, but nobody in this one wastes an attempt.
+const queues = new WeakMap<Database, Promise<unknown>>();
+
+function inTurn<T>(db: Database, work: () => Promise<T>): Promise<T> {
+  const turn = (queues.get(db) ?? Promise.resolve()).then(work);
+  queues.set(
+    db,
+    turn.catch(() => undefined),
+  );
+  return turn;
+}
+
+/** Losers of a race come back at different times, each loss later, or they would starve somebody. */
+function pause(losses: number): Promise<void> {
+  const most = Math.min(2 ** losses, limits.changePauseMostMilliseconds);
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * most));
+}
+
+function isClash(error: unknown): boolean {
+  return error instanceof ConstraintError && error.columns === 'revisions.number';
+}
+
+async function attempt<T>(
+  db: Database,
+  author: Author,
+  decide: (number: number) => Promise<Decision<T>>,
+): Promise<T> {
+  const last = await head(db);
+  const number = last.number + 1;
+  // Everything is read after the head: whatever changes meanwhile takes this number first.
+  const { subject, summary, writes, result } = await decide(number);
+  const row = { number, ...author, subject, summary };
+  const hash = await revisionHash(last.hash, row);
+  await db.run(db.build.insert(revisions).values({ ...row, hash }), ...writes);
+  return result;
+}
+
+/**
+ * Makes a change: `decide` reads what it needs and says what to write, given the number that the
+ * change will have. It may run several times and must not do anything else.
+ * @throws whatever `decide` throws; ConstraintError when a write breaks another rule;
+ * SallyportError `busy` after `limits.changeAttempts` lost races
+ */
+export async function change<T>(
+  db: Database,
+  author: Author,
+  decide: (number: number) => Promise<Decision<T>>,
+): Promise<T> {
+  return inTurn(db, async () => {
+    for (let tries = 0; tries < limits.changeAttempts; tries++) {
+      try {
+        return await attempt(db, author, decide);
+      } catch (error) {
+        if (!isClash(error)) throw error;
+        await pause(tries);
+      }
+    }
+    throw new SallyportError('busy', 'Too many changes at once in this tenant.', {
+      wayOut: 'Try again in a moment.',
+    });
+  });
+}

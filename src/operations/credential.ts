@@ -1,0 +1,85 @@
+// A device's credential: issued with a public key, withdrawn when it is replaced or revoked.
+
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Query } from '../db/database.ts';
+import { credentials, deviceGateways, devices, gateways } from '../db/schema/tenant.ts';
+import { SallyportError } from '../model/errors.ts';
+import { newId } from '../model/ids.ts';
+import { addPeers, type PeerWrites, removePeers } from './peers.ts';
+import type { TenantScope } from './services.ts';
+
+function retire({ db }: TenantScope, number: number, deviceId: string): Query {
+  return db.build
+    .update(credentials)
+    .set({ retiredRevision: number })
+    .where(and(eq(credentials.deviceId, deviceId), isNull(credentials.retiredRevision)));
+}
+
+async function refuseGatewayKey({ db }: TenantScope, publicKey: string): Promise<void> {
+  const query = db.build.select({ id: gateways.id }).from(gateways);
+  const [[gateway]] = await db.run(query.where(eq(gateways.wireguardPublicKey, publicKey)));
+  if (gateway)
+    throw new SallyportError('public_key_in_use', "This public key is a gateway's.", {
+      wayOut: 'Make a fresh key pair on the device.',
+    });
+}
+
+/** The gateways that shall serve the device. */
+export async function gatewaysOf({ db }: TenantScope, deviceId: string): Promise<string[]> {
+  const query = db.build.select({ id: deviceGateways.gatewayId }).from(deviceGateways);
+  const [rows] = await db.run(query.where(eq(deviceGateways.deviceId, deviceId)));
+  return rows.map(({ id }) => id);
+}
+
+/** Makes the public key the device's only one, on all the given gateways. */
+export async function issueCredential(
+  scope: TenantScope,
+  number: number,
+  device: { id: string; publicKey: string },
+  gatewayIds: string[],
+): Promise<PeerWrites> {
+  const { db, services } = scope;
+  await refuseGatewayKey(scope, device.publicKey);
+  const { writes, touched } = await addPeers(scope, number, device, gatewayIds);
+  const row = {
+    id: newId('credential', services.random),
+    deviceId: device.id,
+    protocol: 'wireguard' as const,
+    publicKey: device.publicKey,
+    createdRevision: number,
+  };
+  const { publicKey } = device;
+  return {
+    writes: [
+      retire(scope, number, device.id),
+      db.build.insert(credentials).values(row),
+      db.build
+        .update(devices)
+        .set({ status: 'active', publicKey, revision: number })
+        .where(eq(devices.id, device.id)),
+      ...writes,
+    ],
+    touched,
+  };
+}
+
+/** Leaves the device without a credential and off every gateway. */
+export async function withdrawCredential(
+  scope: TenantScope,
+  number: number,
+  deviceId: string,
+  status: 'pending' | 'revoked',
+): Promise<PeerWrites> {
+  const { writes, touched } = await removePeers(scope, number, deviceId);
+  return {
+    writes: [
+      retire(scope, number, deviceId),
+      scope.db.build
+        .update(devices)
+        .set({ status, publicKey: null, revision: number })
+        .where(eq(devices.id, deviceId)),
+      ...writes,
+    ],
+    touched,
+  };
+}

@@ -1,0 +1,49 @@
+// Reads of devices that several operations share.
+
+import { and, eq, inArray } from 'drizzle-orm';
+import { deviceGateways, devices, gateways, peers } from '../../db/schema/tenant.ts';
+import type { Device } from '../../model/device.ts';
+import { notFound } from '../../model/errors.ts';
+import type { WireguardConnection } from '../../model/wireguard.ts';
+import type { TenantScope } from '../services.ts';
+import { connectionView, type DeviceRow, deviceView } from './view.ts';
+
+/** @throws SallyportError `not_found` */
+export async function readDevice({ db }: TenantScope, id: string): Promise<DeviceRow> {
+  const [[row]] = await db.run(db.build.select().from(devices).where(eq(devices.id, id)));
+  if (!row) throw notFound('device', id);
+  return row;
+}
+
+/** The device's way to each enrolled gateway that serves it. */
+export async function readConnections(
+  { db }: TenantScope,
+  deviceId: string,
+): Promise<WireguardConnection[]> {
+  const [rows] = await db.run(
+    db.build
+      .select({ gateway: gateways, host: peers.host })
+      .from(peers)
+      .innerJoin(gateways, eq(gateways.id, peers.gatewayId))
+      .where(and(eq(peers.deviceId, deviceId), eq(peers.removed, false))),
+  );
+  return rows.flatMap(({ gateway, host }) => {
+    const connection = host === null ? undefined : connectionView(gateway, host);
+    return connection ? [connection] : [];
+  });
+}
+
+/** Devices as the API shows them, with their gateways read in one go. */
+export async function viewDevices({ db }: TenantScope, rows: DeviceRow[]): Promise<Device[]> {
+  const ids = rows.map(({ id }) => id);
+  const [served] = await db.run(
+    db.build.select().from(deviceGateways).where(inArray(deviceGateways.deviceId, ids)),
+  );
+  const byDevice = Map.groupBy(served, ({ deviceId }) => deviceId);
+  return rows.map((row) =>
+    deviceView(
+      row,
+      (byDevice.get(row.id) ?? []).map(({ gatewayId }) => gatewayId),
+    ),
+  );
+}

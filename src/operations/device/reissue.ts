@@ -1,0 +1,33 @@
+// device.reissue: exactly this device gets a fresh credential. With a new key it is live at once,
+// also after a revocation; without one it is cut and waits for a link.
+
+import type { Device, ReissueDevice } from '../../model/device.ts';
+import { commit } from '../commit.ts';
+import { gatewaysOf, issueCredential, withdrawCredential } from '../credential.ts';
+import type { TenantScope } from '../services.ts';
+import { readDevice } from './read.ts';
+import { deviceView } from './view.ts';
+
+export async function reissueDevice(
+  scope: TenantScope,
+  id: string,
+  { publicKey }: ReissueDevice,
+): Promise<Device> {
+  return commit(scope, 'device.reissue', async (number) => {
+    const row = await readDevice(scope, id);
+    const gatewayIds = await gatewaysOf(scope, id);
+    const { writes, touched } =
+      publicKey === undefined
+        ? await withdrawCredential(scope, number, id, 'pending')
+        : await issueCredential(scope, number, { id, publicKey }, gatewayIds);
+    const status = publicKey === undefined ? ('pending' as const) : ('active' as const);
+    const reissued = { ...row, status, publicKey: publicKey ?? null, revision: number };
+    return {
+      subject: id,
+      summary: { name: row.name, publicKey: publicKey ?? null, retired: row.publicKey },
+      writes,
+      touched,
+      result: deviceView(reissued, gatewayIds),
+    };
+  });
+}

@@ -1,0 +1,39 @@
+import type { devices } from '../../db/schema/tenant.ts';
+import { type Device, platforms } from '../../model/device.ts';
+import { addressesOf } from '../../model/pool.ts';
+import type { WireguardConnection } from '../../model/wireguard.ts';
+import type { GatewayRow } from '../gateway/view.ts';
+import { poolsOf } from '../peers.ts';
+
+export type DeviceRow = typeof devices.$inferSelect;
+
+/** A device as the API shows it. */
+export function deviceView(row: DeviceRow, gatewayIds: string[]): Device {
+  return {
+    id: row.id,
+    userId: row.userId,
+    name: row.name,
+    platform: platforms.find((platform) => platform === row.platform) ?? 'other',
+    status: row.status,
+    publicKey: row.publicKey,
+    gatewayIds,
+    revision: row.revision,
+    createdAt: new Date(row.createdAt).toISOString(),
+  };
+}
+
+/** What the device needs to reach a gateway, or undefined while its VM has not enrolled. */
+export function connectionView(gateway: GatewayRow, host: number): WireguardConnection | undefined {
+  if (gateway.wireguardPublicKey === null) return undefined;
+  const [v4, v6] = addressesOf(poolsOf(gateway), host);
+  return {
+    gatewayId: gateway.id,
+    gatewayName: gateway.name,
+    endpoint: { host: gateway.endpointHost, port: gateway.endpointPort },
+    gatewayPublicKey: gateway.wireguardPublicKey,
+    addresses: [`${v4}/32`, `${v6}/128`],
+    routes: gateway.routes,
+    dns: gateway.dns,
+    mtu: gateway.mtu,
+  };
+}

@@ -1,0 +1,87 @@
+// gateway.create: a place for a VM, and the token with which that VM enrols.
+
+import { gateways, tenant } from '../../db/schema/tenant.ts';
+import { emptyPeerDigest } from '../../model/desired-state.ts';
+import { notFound, SallyportError } from '../../model/errors.ts';
+import type { CreatedGateway, CreateGateway } from '../../model/gateway.ts';
+import { base32, newId } from '../../model/ids.ts';
+import { limits } from '../../model/limits.ts';
+import { secretHash } from '../../pki/tokens.ts';
+import { commit } from '../commit.ts';
+import type { TenantScope } from '../services.ts';
+import { choosePools } from './pools.ts';
+import { type GatewayRow, gatewayView } from './view.ts';
+
+async function readForPools({ db, tenantId }: TenantScope) {
+  const [[self], taken] = await db.run(
+    db.build.select({ ula: tenant.ula }).from(tenant),
+    db.build.select({ name: gateways.name, v4: gateways.pool4, v6: gateways.pool6 }).from(gateways),
+  );
+  if (!self) throw notFound('tenant', tenantId);
+  if (taken.length >= limits.gatewaysPerTenant)
+    throw new SallyportError(
+      'limit_reached',
+      `A tenant has at most ${limits.gatewaysPerTenant} gateways.`,
+      { wayOut: 'Delete a gateway that is not used any more.' },
+    );
+  return { ula: self.ula, taken };
+}
+
+function newRow(
+  id: string,
+  input: CreateGateway,
+  enrollment: { hash: string; expiresAt: number },
+): Omit<GatewayRow, 'pool4' | 'pool6' | 'revision' | 'sectionsRevision' | 'createdRevision'> {
+  return {
+    id,
+    name: input.name,
+    endpointHost: input.endpoint.host,
+    endpointPort: input.endpoint.port,
+    listenPort: input.listenPort,
+    routes: input.routes,
+    dns: input.dns,
+    mtu: input.mtu,
+    isolateClients: input.isolateClients,
+    identityKey: null,
+    wireguardPublicKey: null,
+    enrollmentHash: enrollment.hash,
+    enrollmentExpiresAt: enrollment.expiresAt,
+    highestHost: 0,
+    peerCount: 0,
+    peerDigest: emptyPeerDigest,
+    createdAt: enrollment.expiresAt - limits.enrollmentLifetimeSeconds * 1000,
+  };
+}
+
+export async function createGateway(
+  scope: TenantScope,
+  input: CreateGateway,
+): Promise<CreatedGateway> {
+  const { db, services, tenantId } = scope;
+  const id = newId('gateway', services.random);
+  const secret = base32(services.random(limits.apiKeySecretBytes));
+  const token = `spe_${tenantId.slice(2)}_${id.slice(3)}_${secret}`;
+  const expiresAt = services.now() + limits.enrollmentLifetimeSeconds * 1000;
+  const base = newRow(id, input, { hash: await secretHash(token), expiresAt });
+  const command = `sallyport-agent enroll --url ${services.publicUrl} --token ${token}`;
+  return commit(scope, 'gateway.create', async (number) => {
+    const { ula, taken } = await readForPools(scope);
+    const pools = choosePools(input.pools, ula, taken);
+    const row: GatewayRow = {
+      ...base,
+      pool4: pools.v4,
+      pool6: pools.v6,
+      revision: number,
+      sectionsRevision: number,
+      createdRevision: number,
+    };
+    const enrollment = { token, expiresAt: new Date(expiresAt).toISOString(), command };
+    return {
+      subject: id,
+      summary: { name: row.name, pool4: row.pool4, pool6: row.pool6 },
+      writes: [db.build.insert(gateways).values(row)],
+      touched: [id],
+      result: { gateway: gatewayView(row, null), enrollment },
+    };
+  });
+}

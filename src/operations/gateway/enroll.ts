@@ -1,0 +1,88 @@
+// gateway.enroll: a VM becomes the gateway that its token was made for.
+
+import { eq } from 'drizzle-orm';
+import { gateways } from '../../db/schema/tenant.ts';
+import { desiredStateVersion } from '../../model/desired-state.ts';
+import type { EnrollmentReply, EnrollmentRequest } from '../../model/enrollment.ts';
+import { SallyportError } from '../../model/errors.ts';
+import { secretHash } from '../../pki/tokens.ts';
+import { commit } from '../commit.ts';
+import type { Caller, Services, TenantScope } from '../services.ts';
+import type { GatewayRow } from './view.ts';
+
+const id = '([0-9a-hjkmnp-tv-z]{16})';
+const tokenPattern = new RegExp(`^spe_${id}_${id}_[0-9a-hjkmnp-tv-z]{39}$`);
+
+const wayOut = 'Make the gateway anew in the API or CLI and use the token that it gives.';
+
+function unknownToken(): SallyportError {
+  return new SallyportError('unauthenticated', 'The enrolment token is not valid.', { wayOut });
+}
+
+async function scopeOf(services: Services, token: string): Promise<[TenantScope, string]> {
+  const [, tenant, gateway] = tokenPattern.exec(token) ?? [];
+  const tenantId = `t_${tenant}`;
+  const gatewayId = `gw_${gateway}`;
+  const db = tenant === undefined ? undefined : await services.tenants.open(tenantId);
+  if (!db) throw unknownToken();
+  return [{ services, principal: { kind: 'agent', tenantId, gatewayId }, tenantId, db }, gatewayId];
+}
+
+/** Whether the very same VM asks again, because it never heard our answer. */
+function isRepeat(row: GatewayRow, request: EnrollmentRequest): boolean {
+  return (
+    row.identityKey === request.identityKey && row.wireguardPublicKey === request.wireguardPublicKey
+  );
+}
+
+async function readRow({ db }: TenantScope, gatewayId: string, token: string): Promise<GatewayRow> {
+  const hash = await secretHash(token);
+  const [[row]] = await db.run(db.build.select().from(gateways).where(eq(gateways.id, gatewayId)));
+  if (row?.enrollmentHash !== hash) throw unknownToken();
+  return row;
+}
+
+function refuseSpent(row: GatewayRow, now: number): void {
+  if (row.identityKey !== null)
+    throw new SallyportError('token_used', 'This enrolment token was used by another VM.', {
+      wayOut: `If that was not you, delete the gateway. ${wayOut}`,
+    });
+  if (row.enrollmentExpiresAt <= now)
+    throw new SallyportError('token_expired', 'This enrolment token has expired.', { wayOut });
+}
+
+/** @throws SallyportError `unauthenticated`, `token_used`, `token_expired`, `protocol_too_new` */
+export async function enrollGateway(
+  { services }: Caller,
+  request: EnrollmentRequest,
+): Promise<EnrollmentReply> {
+  if (request.protocol < desiredStateVersion)
+    throw new SallyportError(
+      'protocol_too_new',
+      `The agent reads documents up to version ${request.protocol}, not ${desiredStateVersion}.`,
+      { wayOut: 'Install the current agent.' },
+    );
+  const [scope, gatewayId] = await scopeOf(services, request.token);
+  const { db, tenantId } = scope;
+  let row = await readRow(scope, gatewayId, request.token);
+  if (!isRepeat(row, request))
+    row = await commit(scope, 'gateway.enroll', async (number) => {
+      const fresh = await readRow(scope, gatewayId, request.token);
+      refuseSpent(fresh, services.now());
+      const { identityKey, wireguardPublicKey, facts } = request;
+      return {
+        subject: gatewayId,
+        summary: { agent: facts.agent, system: facts.system ?? null, wireguardPublicKey },
+        writes: [
+          db.build
+            .update(gateways)
+            .set({ identityKey, wireguardPublicKey, revision: number, sectionsRevision: number })
+            .where(eq(gateways.id, gatewayId)),
+        ],
+        touched: [gatewayId],
+        result: fresh,
+      };
+    });
+  const { kid, publicKey } = services.keys.state;
+  return { tenantId, gatewayId, gatewayName: row.name, stateKeys: [{ kid, publicKey }] };
+}

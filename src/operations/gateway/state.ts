@@ -1,0 +1,108 @@
+// gateway.state: list and watch. The rows are the compiled state, so an answer costs what changed.
+
+import { and, asc, eq, gt } from 'drizzle-orm';
+import { gateways, peers } from '../../db/schema/tenant.ts';
+import {
+  type DesiredState,
+  desiredStateVersion,
+  type FirewallSection,
+  type Peer,
+  type WireguardSection,
+} from '../../model/desired-state.ts';
+import { notFound, SallyportError } from '../../model/errors.ts';
+import { gatewayAddresses } from '../../model/pool.ts';
+import { signDesiredState } from '../../pki/tokens.ts';
+import { peerOf, poolsOf } from '../peers.ts';
+import type { TenantScope } from '../services.ts';
+import type { GatewayRow } from './view.ts';
+
+export interface Watch {
+  /** The revision the agent has; undefined asks for everything. */
+  since: number | undefined;
+  /** How long to wait for something newer. */
+  waitMilliseconds: number;
+  signal: AbortSignal;
+}
+
+function wireguardSection(row: GatewayRow): WireguardSection {
+  return { listenPort: row.listenPort, mtu: row.mtu, addresses: gatewayAddresses(poolsOf(row)) };
+}
+
+function firewallSection(row: GatewayRow): FirewallSection {
+  return { masquerade: [row.pool4, row.pool6], isolateClients: row.isolateClients };
+}
+
+type PeerRow = typeof peers.$inferSelect;
+
+/** The document that leads from `since`, or from nothing, to what the rows say. */
+export function compileDocument(
+  row: GatewayRow,
+  changed: readonly PeerRow[],
+  since: number | undefined,
+): DesiredState {
+  const pools = poolsOf(row);
+  const withSections = since === undefined || row.sectionsRevision > since;
+  const upsert: Peer[] = [];
+  const remove: string[] = [];
+  for (const peer of changed) {
+    if (peer.removed || peer.host === null) remove.push(peer.deviceId);
+    else upsert.push(peerOf(pools, peer.deviceId, peer.publicKey, peer.host));
+  }
+  return {
+    version: desiredStateVersion,
+    gatewayId: row.id,
+    revision: row.revision,
+    base: since ?? null,
+    sections: withSections
+      ? { wireguard: wireguardSection(row), firewall: firewallSection(row) }
+      : {},
+    peers: { upsert, remove: since === undefined ? [] : remove },
+    peerDigest: row.peerDigest,
+  };
+}
+
+/** The gateway's row and the peers to tell of, in one snapshot. */
+async function read({ db }: TenantScope, gatewayId: string, since: number | undefined) {
+  const wanted =
+    since === undefined
+      ? and(eq(peers.gatewayId, gatewayId), eq(peers.removed, false))
+      : and(eq(peers.gatewayId, gatewayId), gt(peers.revision, since));
+  const [[row], changed] = await db.run(
+    db.build.select().from(gateways).where(eq(gateways.id, gatewayId)),
+    db.build.select().from(peers).where(wanted).orderBy(asc(peers.revision)),
+  );
+  if (!row) throw notFound('gateway', gatewayId);
+  return { row, changed };
+}
+
+/** Learns the newest revision from the database, once after a start. */
+async function seedHub({ db, services }: TenantScope, gatewayId: string): Promise<void> {
+  if (services.hub.newest(gatewayId) !== undefined) return;
+  const query = db.build.select({ revision: gateways.revision }).from(gateways);
+  const [[row]] = await db.run(query.where(eq(gateways.id, gatewayId)));
+  if (!row) throw notFound('gateway', gatewayId);
+  services.hub.publish(gatewayId, row.revision);
+}
+
+/**
+ * The signed document, or undefined when nothing newer came within the wait. While there is nothing
+ * new it reads no database.
+ * @throws SallyportError `revision_ahead` when the agent knows a later revision than we do
+ */
+export async function getState(
+  scope: TenantScope,
+  gatewayId: string,
+  { since, waitMilliseconds, signal }: Watch,
+): Promise<string | undefined> {
+  const { hub, keys } = scope.services;
+  if (since !== undefined) {
+    await seedHub(scope, gatewayId);
+    if ((hub.newest(gatewayId) ?? 0) < since)
+      throw new SallyportError('revision_ahead', `There is no revision ${since} here yet.`, {
+        wayOut: 'The control plane was restored from a backup: enrol the gateway anew.',
+      });
+    if (!(await hub.wait(gatewayId, since, waitMilliseconds, signal))) return undefined;
+  }
+  const { row, changed } = await read(scope, gatewayId, since);
+  return signDesiredState(keys.state, compileDocument(row, changed, since));
+}

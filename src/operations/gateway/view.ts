@@ -1,0 +1,37 @@
+import type { gatewayReports, gateways } from '../../db/schema/tenant.ts';
+import type { Gateway } from '../../model/gateway.ts';
+
+export type GatewayRow = typeof gateways.$inferSelect;
+export type ReportRow = typeof gatewayReports.$inferSelect;
+
+function progress(row: GatewayRow, report: ReportRow | null): Gateway['applied'] {
+  if (!report) return 'pending';
+  const sections = Object.values(report.state.sections);
+  if (sections.some((section) => section?.status === 'failed')) return 'failed';
+  return report.state.revision >= row.revision ? 'applied' : 'pending';
+}
+
+/** A gateway as the API shows it. */
+export function gatewayView(row: GatewayRow, report: ReportRow | null): Gateway {
+  return {
+    id: row.id,
+    name: row.name,
+    endpoint: { host: row.endpointHost, port: row.endpointPort },
+    listenPort: row.listenPort,
+    pools: { v4: row.pool4, v6: row.pool6 },
+    routes: row.routes,
+    dns: row.dns,
+    mtu: row.mtu,
+    isolateClients: row.isolateClients,
+    status: row.identityKey === null ? 'pending' : 'enrolled',
+    wireguardPublicKey: row.wireguardPublicKey,
+    peerCount: row.peerCount,
+    revision: row.revision,
+    observed: report && {
+      ...report.state,
+      reportedAt: new Date(report.reportedAt).toISOString(),
+    },
+    applied: progress(row, report),
+    createdAt: new Date(row.createdAt).toISOString(),
+  };
+}

@@ -1,0 +1,62 @@
+// Every key of the control plane comes from one root secret: signing of desired state, sealing of
+// links. One thing to keep, one thing to rotate.
+
+import { base64url, exportJWK, importPKCS8 } from 'jose';
+import { toBase64, toHex, toUtf8 } from '../model/encoding.ts';
+import { SallyportError } from '../model/errors.ts';
+
+export const rootKeyBytes = 32;
+
+/** HKDF-SHA-256 (RFC 5869) of the root key for one purpose. */
+async function derive(rootKey: Uint8Array<ArrayBuffer>, purpose: string): Promise<Uint8Array> {
+  const key = await crypto.subtle.importKey('raw', rootKey, 'HKDF', false, ['deriveBits']);
+  const salt = toUtf8('sallyport');
+  const info = toUtf8(purpose);
+  const bits = await crypto.subtle.deriveBits(
+    { name: 'HKDF', hash: 'SHA-256', salt, info },
+    key,
+    256,
+  );
+  return new Uint8Array(bits);
+}
+
+export interface SigningKey {
+  kid: string;
+  privateKey: CryptoKey;
+  /** Ed25519, 32 bytes in base64url. */
+  publicKey: string;
+}
+
+// RFC 8410 §7: what stands before the 32 bytes of an Ed25519 private key in PKCS #8.
+const pkcs8Head = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+
+async function signingKey(seed: Uint8Array): Promise<SigningKey> {
+  const der = new Uint8Array([...pkcs8Head, ...seed]);
+  const pem = `-----BEGIN PRIVATE KEY-----\n${toBase64(der)}\n-----END PRIVATE KEY-----`;
+  const { x = '' } = await exportJWK(await importPKCS8(pem, 'EdDSA', { extractable: true }));
+  const digest = await crypto.subtle.digest('SHA-256', base64url.decode(x).slice());
+  return {
+    kid: toHex(new Uint8Array(digest).subarray(0, 8)),
+    privateKey: await importPKCS8(pem, 'EdDSA'),
+    publicKey: x,
+  };
+}
+
+export interface Keys {
+  state: SigningKey;
+  /** HMAC key of links. */
+  link: Uint8Array;
+}
+
+/**
+ * The control plane's keys.
+ * @throws SallyportError `invalid_input` when the root key has the wrong length
+ */
+export async function keysFrom(rootKey: Uint8Array<ArrayBuffer>): Promise<Keys> {
+  if (rootKey.length !== rootKeyBytes)
+    throw new SallyportError('invalid_input', `The root key must be ${rootKeyBytes} bytes long.`);
+  return {
+    state: await signingKey(await derive(rootKey, 'desired state: Ed25519')),
+    link: await derive(rootKey, 'links: HMAC-SHA-256'),
+  };
+}

@@ -1,0 +1,67 @@
+// The settings of the control plane, from the environment. sallyport.example.env lists them.
+
+import { z } from 'zod';
+import { fromBase64Url } from '../model/encoding.ts';
+import { limits } from '../model/limits.ts';
+import { parseInput } from '../model/problems.ts';
+import { portSchema } from '../model/wireguard.ts';
+
+const listenSchema = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]]+):\d{1,5}$/, 'must be address:port, such as 127.0.0.1:8787')
+  .transform((text) => {
+    const at = text.lastIndexOf(':');
+    return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
+  })
+  .pipe(z.object({ host: z.string(), port: portSchema }));
+
+const urlSchema = z
+  .url({ protocol: /^https?$/, message: 'must be an http:// or https:// address' })
+  .transform((text) => text.replace(/\/+$/, ''));
+
+const settingsSchema = z.object({
+  SALLYPORT_LISTEN: listenSchema.prefault('127.0.0.1:8787'),
+  SALLYPORT_DATA: z.string().min(1).default('./data'),
+  SALLYPORT_PUBLIC_URL: urlSchema.optional(),
+  SALLYPORT_OPERATOR_KEY: z
+    .string()
+    .min(
+      limits.operatorKeyLengthLeast,
+      `must be at least ${limits.operatorKeyLengthLeast} characters`,
+    )
+    .regex(/^[!-~]+$/, 'must be printable ASCII without blanks')
+    .optional(),
+  SALLYPORT_ROOT_KEY: z
+    .string()
+    .refine(
+      (text) => fromBase64Url(text)?.length === 32,
+      'must be 32 random bytes in base64url, 43 characters',
+    )
+    .optional(),
+  SALLYPORT_LOG_LEVEL: z.enum(['error', 'info', 'silent']).default('info'),
+});
+
+export interface Settings {
+  listen: { host: string; port: number };
+  dataDirectory: string;
+  publicUrl: string | undefined;
+  operatorKey: string | undefined;
+  rootKey: Uint8Array<ArrayBuffer> | undefined;
+  logLevel: 'error' | 'info' | 'silent';
+}
+
+/** @throws SallyportError `invalid_input` that names the setting and its rule, never its value */
+export function readSettings(environment: Record<string, string | undefined>): Settings {
+  // An empty variable is how many tools spell "not set".
+  const given = Object.entries(environment).filter(([, value]) => value !== '');
+  const env = parseInput(settingsSchema, Object.fromEntries(given), 'The environment');
+  const rootKey = env.SALLYPORT_ROOT_KEY;
+  return {
+    listen: env.SALLYPORT_LISTEN,
+    dataDirectory: env.SALLYPORT_DATA,
+    publicUrl: env.SALLYPORT_PUBLIC_URL,
+    operatorKey: env.SALLYPORT_OPERATOR_KEY,
+    rootKey: rootKey === undefined ? undefined : fromBase64Url(rootKey),
+    logLevel: env.SALLYPORT_LOG_LEVEL,
+  };
+}

@@ -1,0 +1,148 @@
+// The data directory of the Node runtime: the root key, the directory database, a file per tenant.
+
+import { constants } from 'node:fs';
+import { access, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createClient } from '@libsql/client';
+import { type Database, openDatabase } from '../db/database.ts';
+import type { Driver } from '../db/driver.ts';
+import { createFileDriver } from '../db/file-driver.ts';
+import { type Migration, migrate } from '../db/migrate.ts';
+import { directoryMigrations, tenantMigrations } from '../db/migrations.gen.ts';
+import { fromBase64Url, toBase64Url } from '../model/encoding.ts';
+import { SallyportError } from '../model/errors.ts';
+import { idSchema } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
+import type { TenantDatabases } from '../operations/services.ts';
+import { rootKeyBytes } from '../pki/root-key.ts';
+
+/** Seen by tests and benches that count statements. */
+export type Tap = (driver: Driver) => Driver;
+
+function connectTo(path: string) {
+  return createClient({
+    url: `file:${path}`,
+    timeout: limits.databaseBusyMilliseconds,
+    concurrency: 1,
+    intMode: 'number',
+  });
+}
+
+async function openFile(
+  path: string,
+  migrations: readonly Migration[],
+  tap: Tap,
+): Promise<Database> {
+  const driver = tap(createFileDriver(() => connectTo(path)));
+  await migrate(driver, migrations, Date.now());
+  return openDatabase(driver);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path, constants.F_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Makes the directory, readable by its owner alone. */
+export async function prepareDataDirectory(path: string): Promise<string> {
+  const directory = resolve(path);
+  try {
+    await mkdir(join(directory, 'tenants'), { recursive: true, mode: 0o700 });
+    await access(directory, constants.R_OK | constants.W_OK);
+    return directory;
+  } catch (error) {
+    throw new SallyportError('invalid_input', `The data directory ${directory} is not usable.`, {
+      wayOut: 'Point SALLYPORT_DATA to a directory that this user may write.',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Keeps a second process away from the same files: two writers of one file lose writes.
+ * The lock goes with the process, however it ends.
+ */
+export async function lockDataDirectory(directory: string): Promise<() => void> {
+  const client = createClient({ url: `file:${join(directory, 'lock.db')}`, timeout: 0 });
+  try {
+    const held = await client.transaction('write');
+    return () => {
+      held.close();
+      client.close();
+    };
+  } catch (error) {
+    client.close();
+    throw new SallyportError('busy', `Another Sallyport uses the data directory ${directory}.`, {
+      wayOut: 'Stop it first, or give this one its own SALLYPORT_DATA.',
+      cause: error,
+    });
+  }
+}
+
+/** The root key of the data directory, made at the first start. */
+export async function loadRootKey(directory: string): Promise<Uint8Array<ArrayBuffer>> {
+  const path = join(directory, 'root.key');
+  if (!(await exists(path))) {
+    const file = await open(path, 'wx', 0o600);
+    await file.writeFile(`${toBase64Url(crypto.getRandomValues(new Uint8Array(rootKeyBytes)))}\n`);
+    await file.sync();
+    await file.close();
+  }
+  const key = fromBase64Url((await readFile(path, 'utf8')).trim());
+  if (key?.length === rootKeyBytes) return key;
+  throw new SallyportError('invalid_input', `${path} holds no root key.`, {
+    wayOut: 'Restore the file from a backup: without it no agent trusts this control plane.',
+  });
+}
+
+export function openDirectory(directory: string, tap: Tap): Promise<Database> {
+  return openFile(join(directory, 'directory.db'), directoryMigrations, tap);
+}
+
+/** Tenant databases as files. At most `limits.openTenantDatabases` are open at a time. */
+export function createTenantFiles(directory: string, tap: Tap): TenantDatabases & Disposable {
+  const handles = new Map<string, Promise<Database>>();
+  const pathOf = (tenantId: string): string =>
+    join(directory, 'tenants', `${idSchema('tenant').parse(tenantId)}.db`);
+
+  function closeOldest(): void {
+    const [oldest] = handles;
+    if (handles.size <= limits.openTenantDatabases || !oldest) return;
+    handles.delete(oldest[0]);
+    void oldest[1].then((db) => db.close());
+  }
+  function openHandle(tenantId: string): Promise<Database> {
+    const opening = openFile(pathOf(tenantId), tenantMigrations, tap);
+    handles.set(tenantId, opening);
+    opening.catch(() => handles.delete(tenantId));
+    closeOldest();
+    return opening;
+  }
+  return {
+    async open(tenantId) {
+      const handle = handles.get(tenantId);
+      if (handle) {
+        // Most recently used goes to the end.
+        handles.delete(tenantId);
+        handles.set(tenantId, handle);
+        return handle;
+      }
+      if (!(await exists(pathOf(tenantId)))) return undefined;
+      return handles.get(tenantId) ?? openHandle(tenantId);
+    },
+    create: (tenantId) => openHandle(tenantId),
+    async drop(tenantId) {
+      const handle = await handles.get(tenantId);
+      handles.delete(tenantId);
+      handle?.close();
+      const path = pathOf(tenantId);
+      for (const suffix of ['', '-wal', '-shm']) await rm(path + suffix, { force: true });
+    },
+    [Symbol.dispose]() {
+      for (const handle of handles.values()) void handle.then((db) => db.close());
+      handles.clear();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+// `npm start`: the control plane on one Node process with embedded databases.
+
+import { createAdaptorServer } from '@hono/node-server';
+import pino from 'pino';
+import { createApp } from '../api/app.ts';
+import { SallyportError } from '../model/errors.ts';
+import { createSetupLink } from '../operations/tenant/setup.ts';
+import { readSettings, type Settings } from './config.ts';
+import { createNodeServices } from './node-services.ts';
+
+const shutdownMilliseconds = 5000;
+
+function defaultUrl({ listen: { host, port } }: Settings): string {
+  const wildcard = host === '0.0.0.0' || host === '::';
+  const name = wildcard ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+type NodeServer = ReturnType<typeof createAdaptorServer>;
+
+function listen(server: NodeServer, { host, port }: Settings['listen']): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: Error) => {
+      const wayOut = 'Stop what listens there, or choose another SALLYPORT_LISTEN.';
+      reject(
+        new SallyportError('busy', `Cannot listen on ${host}:${port}: ${cause.message}.`, {
+          wayOut,
+          cause,
+        }),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function stopOnSignal(server: NodeServer, close: () => void): void {
+  const stop = (): void => {
+    server.close(() => {
+      close();
+      process.exit(0);
+    });
+    // Watching agents hold their requests open; they come back by themselves.
+    if ('closeAllConnections' in server) server.closeAllConnections();
+    setTimeout(() => process.exit(0), shutdownMilliseconds).unref();
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+async function start(): Promise<void> {
+  // The databases hold what a thief would want; nobody else on the machine may read them.
+  process.umask(0o077);
+  const settings = readSettings(process.env);
+  const url = settings.publicUrl ?? defaultUrl(settings);
+  const log = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: false }));
+  const { services, close } = await createNodeServices(settings, url);
+  const app = createApp(services, {
+    info: (fields, message) => log.info(fields, message),
+    error: (fields, message) => log.error(fields, message),
+  });
+  const server = createAdaptorServer({ fetch: app.fetch });
+  await listen(server, settings.listen);
+  stopOnSignal(server, close);
+  const setupLink = await createSetupLink(services);
+  console.log(`Sallyport is ready at ${url}`);
+  if (setupLink)
+    console.log(`Make the first tenant (this link works once, for 24 hours):\n  ${setupLink}`);
+}
+
+start().catch((error: unknown) => {
+  if (!(error instanceof SallyportError)) throw error;
+  console.error(`Sallyport cannot start. ${error.message}`);
+  if (error.wayOut) console.error(error.wayOut);
+  process.exit(1);
+});
