@@ -1,4 +1,4 @@
-// What people type, as the API wants it. Each function throws what commander shows with exit code 2.
+// What people type, as the API wants it. Commander shows what these throw, and exits with 2.
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseAddress } from '../model/cidr.ts';

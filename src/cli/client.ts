@@ -91,13 +91,18 @@ function parseJson(text: string): unknown {
   }
 }
 
+// The API speaks of headers; here the key has another place.
+const checkKey = 'Check SALLYPORT_TOKEN, or the token in the profile file.';
+
 /** What the server says is wrong, for a person. */
 function refusal(server: Server, response: Response, text: string): Failure {
   const problem = problemSchema.safeParse(parseJson(text)).data;
   if (!problem) return notSallyport(server, response);
-  const { title, code, detail, problems, wayOut, requestId } = problem;
+  const { title, code, detail = title, problems, requestId } = problem;
+  const isRepeated = problems.length > 0 && problems.every(({ rule }) => detail.includes(rule));
+  const wayOut = code === 'unauthenticated' ? checkKey : problem.wayOut;
   return refused(`${title} (${code})`, [
-    ...(detail && detail !== title ? [detail] : []),
+    ...(detail === title || isRepeated ? [] : [detail]),
     ...problems.map(({ field, rule }) => `${field || 'the body'}: ${rule}`),
     ...(wayOut ? [`What to do: ${wayOut}`] : []),
     ...(requestId ? [`Request: ${requestId}`] : []),

@@ -4,7 +4,7 @@ export const exitCodes = { ok: 0, refused: 1, usage: 2, unreachable: 3 } as cons
 
 export class Failure extends Error {
   readonly exitCode: number;
-  /** Lines below the message: details, and what the reader can do. */
+  /** Lines below the message. One that begins with a space is a command, and never broken. */
   readonly notes: readonly string[];
 
   constructor(exitCode: number, message: string, notes: readonly string[] = [], cause?: unknown) {
@@ -27,7 +27,9 @@ export function refused(message: string, notes: readonly string[], cause?: unkno
 
 /** A message without keys and link tokens, which usage errors would otherwise repeat. */
 export function redact(text: string): string {
-  return text.replace(/\bsp_[0-9a-z]{1,16}_[\w-]+/g, 'sp_…').replace(/(\/l\/)[^\s'"]+/g, '$1…');
+  return text
+    .replace(/\b(spe?_)[0-9a-z]{1,16}_[\w-]+/g, '$1…')
+    .replace(/(\/(?:l|setup)\/)[^\s'"]+/g, '$1…');
 }
 
 /** The message of whatever was thrown. */

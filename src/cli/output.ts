@@ -15,7 +15,7 @@ const narrowest = 10;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 // What most terminals draw two columns wide: CJK, full-width forms and emoji.
 const wide =
-  /^(\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6])/u;
+  /^(\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60])/u;
 
 function split(text: string): string[] {
   return Array.from(graphemes.segment(text), ({ segment }) => segment);

@@ -77,8 +77,9 @@ export async function issue(
   }
 }
 
+/** Indented, as commands in notes are. */
 export const reissueCommand = ({ id }: Device) =>
-  `sallyport device reissue ${id} --make-key --out <folder>`;
+  `  sallyport device reissue ${id} --make-key --out <folder>`;
 
 /** The connections of a device that was just given its key. */
 export async function connectionsOf(session: Session, device: Device): Promise<Issued> {

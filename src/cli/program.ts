@@ -52,7 +52,8 @@ function report(shell: Shell, failure: Failure): void {
   const lines = [failure.message, ...failure.notes].map((text) => printable(redact(text)));
   const [message = '', ...notes] = lines;
   shell.err(wrap(`error: ${message}`, shell.columns));
-  for (const note of notes) shell.err(wrap(note, shell.columns, '  '));
+  for (const note of notes)
+    shell.err(note.startsWith(' ') ? `  ${note}\n` : wrap(note, shell.columns, '  '));
 }
 
 /**

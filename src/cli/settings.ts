@@ -51,7 +51,7 @@ function refuseIfShared(path: string): void {
   if (process.platform === 'win32' || (mode & 0o077) === 0) return;
   throw usage(
     `${path} may be read by others (mode ${mode.toString(8)}), and it holds a key`,
-    `Run: chmod 600 ${path}`,
+    `  chmod 600 ${path}`,
   );
 }
 

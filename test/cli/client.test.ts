@@ -37,6 +37,21 @@ describe('a refusal', () => {
     );
   });
 
+  it('does not say twice what its fields say', async () => {
+    const rules = problem.problems.map(({ field, rule }) => `${field} ${rule}`);
+    const body = { ...problem, detail: `Not valid: ${rules.join('; ')}.` };
+    await using world = await startWorld({ [path]: { status: 400, type, body } });
+    expect((await world.run(get)).err.split('must not be empty')).toHaveLength(2);
+  });
+
+  it('says where a key comes from that is not valid', async () => {
+    const body = { ...problem, status: 401, code: 'unauthenticated', wayOut: 'Send a header.' };
+    await using world = await startWorld({ [path]: { status: 401, type, body } });
+    const { err } = await world.run(get);
+    expect(err).toContain('What to do: Check SALLYPORT_TOKEN');
+    expect(err).not.toContain('header');
+  });
+
   it('keeps JSON output free of messages', async () => {
     await using world = await startWorld({ [path]: { status: 400, type, body: problem } });
     const { code, out, err } = await world.run([...get, '--json']);

@@ -36,7 +36,7 @@ function publicKeyOf(privateKey: string): string {
 }
 
 describe.each(ways)('%s', (_name, words) => {
-  it('writes a file of mode 600 for each gateway, with the key whose public part it sent', async () => {
+  it('writes a file of mode 600 for each gateway, with the key that it announced', async () => {
     await using world = await startWorld(answers);
     const out = join(world.home, 'new', 'folder');
     const result = await world.run([...words(world), '--out', out]);
@@ -104,7 +104,7 @@ describe.each(ways)('%s', (_name, words) => {
     const { code, err } = await world.run([...words(world), '--out', world.home]);
     expect(code).toBe(1);
     expect(err).toContain('no gateway to connect to yet');
-    expect(err).toMatch(/sallyport device reissue|ask whoever sent the link/);
+    expect(err).toMatch(/sallyport device reissue|Ask whoever sent the link/);
   });
 });
 

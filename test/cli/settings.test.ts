@@ -92,7 +92,7 @@ describe('a profile file', () => {
     expect(code).toBe(2);
     expect(err).toBe(
       `error: ${path} may be read by others (mode ${mode.toString(8)}), and it holds a key\n` +
-        `  Run: chmod 600 ${path}\n`,
+        `    chmod 600 ${path}\n`,
     );
     expect(world.asked).toEqual([]);
     chmodSync(path, 0o600);

@@ -1,6 +1,6 @@
-import { asc } from 'drizzle-orm';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client';
+import { asc } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { createFileDriver } from '../../src/db/file-driver.ts';

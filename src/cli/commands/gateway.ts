@@ -88,8 +88,8 @@ async function create(options: CreateOptions, session: Session): Promise<void> {
     ({ gateway, enrollment }) =>
       `${view(gateway)}\n` +
       session.prose(
-        `Run this on the VM as root before ${minute(enrollment.expiresAt)}. It holds a token that ` +
-          'works once, and it is shown this once and never again:',
+        `Run this on the VM as root before ${minute(enrollment.expiresAt)}. It holds a token ` +
+          'that works once, and it is shown this once and never again:',
       ) +
       `\n${enrollment.command}\n`,
   );

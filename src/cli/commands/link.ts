@@ -72,7 +72,7 @@ async function redeem(text: string, { out, qr }: RedeemOptions, session: Session
     const request = { method: 'POST', path, body, answer: redeemedLinkSchema } as const;
     return (await session.sendTo(server, request)).value;
   };
-  const issued = await issue(out, accept, () => 'ask whoever sent the link for a new one');
+  const issued = await issue(out, accept, () => 'Ask whoever sent the link for a new one.');
   const { id, name } = issued.device;
   showIssued(session, issued, record([['device', `${name} (${id})`]]));
   if (!qr) return;
