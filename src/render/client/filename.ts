@@ -29,17 +29,21 @@ export function wireguardFilename(name: string): string {
 /**
  * File names for several names at once, in their order and all different, also where the file
  * system takes upper and lower case for the same.
+ * @param existing file names that are taken already
  */
-export function wireguardFilenames(names: readonly string[]): string[] {
-  const taken = new Set<string>();
+export function wireguardFilenames(
+  names: readonly string[],
+  existing: readonly string[] = [],
+): string[] {
+  const taken = new Set(existing.map((filename) => filename.toLowerCase()));
   return names.map((name) => {
     const tunnel = tunnelName(name);
-    let unique = tunnel;
-    for (let count = 2; taken.has(unique.toLowerCase()); count++) {
+    let filename = `${tunnel}.conf`;
+    for (let count = 2; taken.has(filename.toLowerCase()); count++) {
       const ending = `-${count}`;
-      unique = tidyEnds(tunnel.slice(0, mostCharacters - ending.length)) + ending;
+      filename = `${tidyEnds(tunnel.slice(0, mostCharacters - ending.length))}${ending}.conf`;
     }
-    taken.add(unique.toLowerCase());
-    return `${unique}.conf`;
+    taken.add(filename.toLowerCase());
+    return filename;
   });
 }

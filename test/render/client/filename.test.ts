@@ -55,4 +55,12 @@ describe('a profile file name', () => {
       }),
     );
   });
+
+  it('avoids files that are there already', () => {
+    const existing = ['berlin.conf', 'Berlin-2.conf', 'other.conf'];
+    expect(wireguardFilenames(['Berlin', 'Berlin'], existing)).toEqual([
+      'Berlin-3.conf',
+      'Berlin-4.conf',
+    ]);
+  });
 });

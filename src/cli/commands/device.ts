@@ -1,0 +1,166 @@
+// sallyport device create | list | get | revoke | reissue
+
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import {
+  type createDeviceSchema,
+  type Device,
+  type DeviceDetail,
+  deviceDetailSchema,
+  deviceSchema,
+  type Platform,
+  platforms,
+  type reissueDeviceSchema,
+} from '../../model/device.ts';
+import { id, ids, withPages } from '../arguments.ts';
+import { bytes, type Field, minute, record } from '../output.ts';
+import { connectionsOf, issue, reissueCommand, showIssued } from '../profiles.ts';
+import { type PageOptions, Session } from '../session.ts';
+import type { Shell } from '../shell.ts';
+import { showList } from './list.ts';
+
+interface KeyOptions {
+  makeKey?: boolean;
+  out: string;
+}
+
+interface CreateOptions extends KeyOptions {
+  user: string;
+  name: string;
+  platform?: Platform;
+  gateway?: string[];
+}
+
+function fieldsOf(device: Device): Field[] {
+  return [
+    ['id', device.id],
+    ['name', device.name],
+    ['status', device.status],
+    ['user', device.userId],
+    ['platform', device.platform],
+    ['gateways', device.gatewayIds],
+    ['public key', device.publicKey ?? 'none'],
+    ['created', minute(device.createdAt)],
+  ];
+}
+
+function view(device: Device): string {
+  const next = `\nIt waits for its key. Next:\n  sallyport link create ${device.id}\n`;
+  return record(fieldsOf(device)) + (device.status === 'pending' ? next : '');
+}
+
+function trafficOf(device: DeviceDetail, id: string): Field[] {
+  const traffic = device.traffic.find(({ gatewayId }) => gatewayId === id);
+  if (!traffic) return [];
+  const { latestHandshake, receivedBytes, sentBytes } = traffic;
+  return [
+    ['last seen', latestHandshake === null ? 'never' : minute(latestHandshake)],
+    ['traffic', `${bytes(receivedBytes)} from it, ${bytes(sentBytes)} to it`],
+  ];
+}
+
+function viewDetail(device: DeviceDetail): string {
+  const connections = device.connections.map(({ gatewayId, gatewayName, addresses }) =>
+    record([
+      ['via', `${gatewayName} (${gatewayId})`],
+      ['addresses', addresses],
+      ...trafficOf(device, gatewayId),
+    ]),
+  );
+  return [view(device), ...connections].join('\n');
+}
+
+/** Sends the request, with a key made here if the caller wants one. */
+async function change(
+  session: Session,
+  { makeKey, out }: KeyOptions,
+  request: (publicKey?: string) => { method: 'POST'; path: string; body: object },
+): Promise<void> {
+  const send = (publicKey?: string) =>
+    session.send({ ...request(publicKey), answer: deviceSchema });
+  if (!makeKey) return session.show(await send(), view);
+  const accept = async (publicKey: string) => connectionsOf(session, (await send(publicKey)).value);
+  const issued = await issue(out, accept, reissueCommand);
+  showIssued(session, issued, view(issued.device));
+}
+
+function withKey(command: Command): Command {
+  return command
+    .option('--make-key', 'make the key pair here and write the profiles')
+    .option('--out <folder>', 'where to write them', '.');
+}
+
+function create(options: CreateOptions, session: Session): Promise<void> {
+  const { user: userId, name, platform, gateway: gatewayIds } = options;
+  return change(session, options, (publicKey) => {
+    const body = { userId, name, platform, gatewayIds, publicKey } satisfies z.input<
+      typeof createDeviceSchema
+    >;
+    return { method: 'POST', path: `${session.tenantPath()}/devices`, body };
+  });
+}
+
+function reissue(deviceId: string, options: KeyOptions, session: Session): Promise<void> {
+  return change(session, options, (publicKey) => {
+    const body = { publicKey } satisfies z.input<typeof reissueDeviceSchema>;
+    return { method: 'POST', path: `${session.tenantPath()}/devices/${deviceId}/reissue`, body };
+  });
+}
+
+function addReads(device: Command, shell: Shell): void {
+  withPages(device.command('list').description('list devices')).action(
+    (options: PageOptions, command) =>
+      showList(new Session(shell, command), options, {
+        things: 'devices',
+        item: deviceSchema,
+        columns: [
+          { title: 'id', value: ({ id }) => id },
+          { title: 'name', value: ({ name }) => name, flexible: true },
+          { title: 'status', value: ({ status }) => status },
+          { title: 'platform', value: ({ platform }) => platform, spare: true },
+          { title: 'user', value: ({ userId }) => userId, spare: true },
+        ],
+      }),
+  );
+  device
+    .command('get')
+    .description('show a device, its addresses and its traffic')
+    .argument('<device>', 'its id', id('device'))
+    .action(async (deviceId: string, _options, command) => {
+      const session = new Session(shell, command);
+      const path = `${session.tenantPath()}/devices/${deviceId}`;
+      const answer = await session.send({ method: 'GET', path, answer: deviceDetailSchema });
+      session.show(answer, viewDetail);
+    });
+}
+
+export function addDeviceCommands(program: Command, shell: Shell): void {
+  const device = program.command('device').description('a phone or laptop of a user');
+  withKey(
+    device
+      .command('create')
+      .description('create a device; without a key it waits for a link')
+      .requiredOption('--user <id>', 'whose it is', id('user'))
+      .requiredOption('--name <name>', 'its name')
+      .option('--platform <platform>', `${platforms.join(', ')} (other if left out)`)
+      .option('--gateway <id>', 'serves it; again for more, all if left out', ids('gateway')),
+  ).action((options: CreateOptions, command) => create(options, new Session(shell, command)));
+  addReads(device, shell);
+  device
+    .command('revoke')
+    .description('cut a device off and take its key away')
+    .argument('<device>', 'its id', id('device'))
+    .action(async (deviceId: string, _options, command) => {
+      const session = new Session(shell, command);
+      const path = `${session.tenantPath()}/devices/${deviceId}/revoke`;
+      session.show(await session.send({ method: 'POST', path, answer: deviceSchema }), view);
+    });
+  withKey(
+    device
+      .command('reissue')
+      .description("replace a device's key; without a new one it waits for a link")
+      .argument('<device>', 'its id', id('device')),
+  ).action((deviceId: string, options: KeyOptions, command) =>
+    reissue(deviceId, options, new Session(shell, command)),
+  );
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// The `sallyport` command: a client of the HTTP API.
+
+import { homedir } from 'node:os';
+import { run } from './program.ts';
+
+const { env, stdout, stderr } = process;
+const columns = Number(env.COLUMNS) || (stdout.isTTY ? stdout.columns : undefined);
+
+process.exitCode = await run(process.argv.slice(2), {
+  env,
+  home: homedir(),
+  columns,
+  out: (text) => stdout.write(text),
+  err: (text) => stderr.write(text),
+});

@@ -1,0 +1,142 @@
+// What a control plane answers, valid by the schemas of the model, for the tests of the CLI.
+
+import type { z } from 'zod';
+import {
+  createdLinkSchema,
+  deviceDetailSchema,
+  deviceSchema,
+  linkSchema,
+  redeemedLinkSchema,
+} from '../../src/model/device.ts';
+import { createdGatewaySchema, gatewaySchema } from '../../src/model/gateway.ts';
+import { revisionSchema } from '../../src/model/revision.ts';
+import { createdTenantSchema, tenantSchema, userSchema } from '../../src/model/tenant.ts';
+import { dualStack, ipv6Endpoint } from '../render/client/connections.ts';
+
+const time = '2026-11-22T12:18:03.123Z';
+
+export const tenantId = 't_0123456789abcdef';
+export const token = 'sp_0123456789abcdef_c2VjcmV0c2VjcmV0c2VjcmV0';
+export const userId = 'u_0123456789abcdef';
+export const gatewayId = 'gw_4k2m9q0c7x1v5t8b';
+export const deviceId = 'd_7m3k9q0c7x1v5t8b';
+export const linkId = 'l_7m3k9q0c7x1v5t8b';
+export const linkToken = 'bGluay5zZWNyZXQ.very-secret_token';
+
+export const tenant = tenantSchema.parse({
+  id: tenantId,
+  slug: 'example',
+  name: 'Example GmbH',
+  ula: 'fd5a:1b2c:3d4e::/48',
+  revision: 12,
+  createdAt: time,
+} satisfies z.input<typeof tenantSchema>);
+
+export const user = userSchema.parse({
+  id: userId,
+  name: 'Anna Ångström',
+  email: 'anna.angstrom@example.test',
+  role: 'owner',
+  createdAt: time,
+} satisfies z.input<typeof userSchema>);
+
+export const createdTenant = createdTenantSchema.parse({ tenant, owner: user, key: token });
+
+export const gateway = gatewaySchema.parse({
+  id: gatewayId,
+  name: 'Berlin office, second floor',
+  endpoint: { host: 'berlin.vpn.example.test', port: 51820 },
+  listenPort: 51820,
+  pools: { v4: '10.64.0.0/18', v6: 'fd5a:1b2c:3d4e::/64' },
+  routes: ['0.0.0.0/0', '::/0'],
+  dns: [],
+  mtu: 1420,
+  isolateClients: true,
+  status: 'enrolled',
+  wireguardPublicKey: dualStack.gatewayPublicKey,
+  peerCount: 3,
+  revision: 12,
+  observed: {
+    revision: 11,
+    sections: { wireguard: { status: 'applied' }, firewall: { status: 'failed', error: 'no nft' } },
+    peerDigest: '0'.repeat(32),
+    peerCount: 3,
+    versions: { agent: '0.1.0', kernel: '6.12.48' },
+    reportedAt: time,
+  },
+  applied: 'failed',
+  createdAt: time,
+} satisfies z.input<typeof gatewaySchema>);
+
+export const createdGateway = createdGatewaySchema.parse({
+  gateway: { ...gateway, status: 'pending', observed: null, applied: 'pending' },
+  enrollment: {
+    token: 'enrol-me',
+    expiresAt: '2026-11-23T12:18:03Z',
+    command: 'sallyport-agent enroll https://vpn.example.test enrol-me',
+  },
+});
+
+export const device = deviceSchema.parse({
+  id: deviceId,
+  userId,
+  name: '北京 laptop 🦊',
+  platform: 'linux',
+  status: 'active',
+  publicKey: dualStack.gatewayPublicKey,
+  gatewayIds: [gatewayId],
+  revision: 12,
+  createdAt: time,
+} satisfies z.input<typeof deviceSchema>);
+
+export const connections = [
+  { ...dualStack, gatewayId, gatewayName: '../../Berlin' },
+  { ...ipv6Endpoint, gatewayId: 'gw_0000000000000000', gatewayName: '../../Berlin' },
+];
+
+export const deviceDetail = deviceDetailSchema.parse({
+  ...device,
+  connections,
+  traffic: [{ gatewayId, latestHandshake: time, receivedBytes: 1_234_567, sentBytes: 999 }],
+});
+
+export const link = linkSchema.parse({
+  id: linkId,
+  deviceId,
+  kind: 'once',
+  status: 'open',
+  expiresAt: time,
+  usedAt: null,
+  createdAt: time,
+} satisfies z.input<typeof linkSchema>);
+
+export const createdLink = createdLinkSchema.parse({
+  link,
+  url: `https://vpn.example.test/l/${linkToken}`,
+});
+
+export const redeemed = redeemedLinkSchema.parse({ device, connections, profiles: [] });
+
+export const revision = revisionSchema.parse({
+  number: 12,
+  at: time,
+  actor: 'k_7m3k9q0c7x1v5t8b',
+  operation: 'device.reissue',
+  subject: deviceId,
+  summary: { name: 'laptop' },
+  hash: 'abc',
+} satisfies z.input<typeof revisionSchema>);
+
+export const problem = {
+  type: 'about:blank',
+  title: 'The request is not valid',
+  status: 400,
+  detail: 'Two fields are wrong.',
+  code: 'invalid_input',
+  wayOut: 'Correct the fields and send it again.',
+  problems: [
+    { field: 'pools.v4', rule: 'has host bits set; did you mean 10.0.0.0/8?' },
+    { field: 'name', rule: 'must not be empty' },
+  ],
+  requestId: 'r_0123456789abcdef',
+};

@@ -1,0 +1,238 @@
+// Every command: what it asks, what it shows at 60 columns, and that --json shows the API's answer.
+
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as canned from './answers.ts';
+import { type Answers, startWorld } from './world.ts';
+
+const { deviceId, gatewayId, linkId, tenantId, token, userId } = canned;
+const tenant = `/v1/tenants/${tenantId}`;
+const page = (item: object) => ({ items: [item, item], next: null });
+
+interface Case {
+  words: string[];
+  asks: string;
+  sends?: unknown;
+  answers: { status?: number; body?: object };
+  shows: string[];
+}
+
+const cases: Case[] = [
+  {
+    words: ['tenant', 'create', '--name', 'Example', '--slug', 'ex', '--owner-email', 'a@b.test'],
+    asks: 'POST /v1/tenants',
+    sends: { name: 'Example', slug: 'ex', owner: { email: 'a@b.test' } },
+    answers: { status: 201, body: canned.createdTenant },
+    shows: ['owner        Anna Ångström (u_0123456789abcdef)', 'never again', `\n${token}\n`],
+  },
+  {
+    words: ['tenant', 'create', '--name', 'Example'],
+    asks: 'POST /v1/tenants',
+    sends: { name: 'Example' },
+    answers: { status: 201, body: canned.createdTenant },
+    shows: [tenantId],
+  },
+  {
+    words: ['tenant', 'get'],
+    asks: `GET ${tenant}`,
+    answers: { body: canned.tenant },
+    shows: ['ipv6 prefix  fd5a:1b2c:3d4e::/48', 'created      2026-11-22 12:18Z'],
+  },
+  {
+    words: ['user', 'create', '--name', 'Anna', '--email', 'a@b.test', '--role', 'admin'],
+    asks: `POST ${tenant}/users`,
+    sends: { name: 'Anna', email: 'a@b.test', role: 'admin' },
+    answers: { status: 201, body: canned.user },
+    shows: [userId, 'anna.angstrom@example.test'],
+  },
+  {
+    words: ['user', 'list', '--limit', '2', '--cursor', 'a/b&c'],
+    asks: `GET ${tenant}/users?limit=2&cursor=a%2Fb%26c`,
+    answers: { body: page(canned.user) },
+    shows: ['ID                  NAME           ROLE   E-MAIL', 'Anna Ångström  owner'],
+  },
+  {
+    words: ['gateway', 'create', '--name', 'Berlin', '--endpoint', 'vpn.test'],
+    asks: `POST ${tenant}/gateways`,
+    sends: { name: 'Berlin', endpoint: { host: 'vpn.test' }, pools: {}, isolateClients: true },
+    answers: { status: 201, body: canned.createdGateway },
+    shows: [
+      'not enrolled',
+      'Run this on the VM as root before 2026-11-23 12:18Z.',
+      '\nsallyport-agent enroll https://vpn.example.test enrol-me\n',
+    ],
+  },
+  {
+    words: [
+      ...['gateway', 'create', '--name', 'Berlin', '--endpoint', '[2001:db8::7]:443'],
+      ...['--listen-port', '443', '--pool4', '10.1.0.0/24', '--pool6', 'fd01::/64'],
+      ...['--route', '10.0.0.0/8', '--route', 'fd00::/8', '--dns', '10.1.0.1', '--mtu', '1380'],
+      '--no-isolate-clients',
+    ],
+    asks: `POST ${tenant}/gateways`,
+    sends: {
+      name: 'Berlin',
+      endpoint: { host: '2001:db8::7', port: 443 },
+      listenPort: 443,
+      pools: { v4: '10.1.0.0/24', v6: 'fd01::/64' },
+      routes: ['10.0.0.0/8', 'fd00::/8'],
+      dns: ['10.1.0.1'],
+      mtu: 1380,
+      isolateClients: false,
+    },
+    answers: { status: 201, body: canned.createdGateway },
+    shows: [gatewayId],
+  },
+  {
+    words: ['gateway', 'list'],
+    asks: `GET ${tenant}/gateways`,
+    answers: { body: page(canned.gateway) },
+    shows: ['STATE', `${gatewayId}  Berlin`, 'failed'],
+  },
+  {
+    words: ['gateway', 'get', gatewayId],
+    asks: `GET ${tenant}/gateways/${gatewayId}`,
+    answers: { body: canned.gateway },
+    shows: ['devices     3, kept apart', 'errors      firewall: no nft', 'kernel 6.12.48'],
+  },
+  {
+    words: ['gateway', 'delete', gatewayId, '--yes'],
+    asks: `DELETE ${tenant}/gateways/${gatewayId}`,
+    answers: { status: 204 },
+    shows: [`${gatewayId} is deleted.\n`],
+  },
+  {
+    words: [
+      ...['device', 'create', '--user', userId, '--name', 'x', '--platform', 'linux'],
+      ...['--gateway', gatewayId, '--gateway', 'gw_0000000000000000'],
+    ],
+    asks: `POST ${tenant}/devices`,
+    sends: {
+      userId,
+      name: 'x',
+      platform: 'linux',
+      gatewayIds: [gatewayId, 'gw_0000000000000000'],
+    },
+    answers: { status: 201, body: { ...canned.device, status: 'pending', publicKey: null } },
+    shows: [
+      'public key  none',
+      `It waits for its key. Next:\n  sallyport link create ${deviceId}\n`,
+    ],
+  },
+  {
+    words: ['device', 'list'],
+    asks: `GET ${tenant}/devices`,
+    answers: { body: page(canned.device) },
+    shows: ['北京 laptop 🦊  active'],
+  },
+  {
+    words: ['device', 'get', deviceId],
+    asks: `GET ${tenant}/devices/${deviceId}`,
+    answers: { body: canned.deviceDetail },
+    shows: [
+      'traffic    1.2 MB from it, 999 B to it',
+      'via        ../../Berlin (gw_0000000000000000)',
+    ],
+  },
+  {
+    words: ['device', 'revoke', deviceId],
+    asks: `POST ${tenant}/devices/${deviceId}/revoke`,
+    answers: { body: { ...canned.device, status: 'revoked', publicKey: null } },
+    shows: ['status      revoked'],
+  },
+  {
+    words: ['device', 'reissue', deviceId],
+    asks: `POST ${tenant}/devices/${deviceId}/reissue`,
+    sends: {},
+    answers: { body: { ...canned.device, status: 'pending', publicKey: null } },
+    shows: ['status      pending', 'sallyport link create'],
+  },
+  {
+    words: ['link', 'create', deviceId, '--expires', '12h'],
+    asks: `POST ${tenant}/links`,
+    sends: { deviceId, expiresInSeconds: 43_200 },
+    answers: { status: 201, body: canned.createdLink },
+    shows: ['shown this once', `\n${canned.createdLink.url}\n`],
+  },
+  {
+    words: ['link', 'revoke', linkId],
+    asks: `POST ${tenant}/links/${linkId}/revoke`,
+    answers: { body: { ...canned.link, status: 'revoked' } },
+    shows: ['status   revoked', 'used     never'],
+  },
+  {
+    words: ['revision', 'list'],
+    asks: `GET ${tenant}/revisions`,
+    answers: { body: page(canned.revision) },
+    shows: ['12  2026-11-22 12:18Z  device.reissue  d_7m3k9q0c7x1v5t8b\n'],
+  },
+];
+
+function answersOf({ asks, answers }: Case): Answers {
+  return { [asks]: answers };
+}
+
+describe.each(cases)('sallyport $words', (one) => {
+  it('asks the API for exactly that, with the key', async () => {
+    await using world = await startWorld(answersOf(one));
+    expect(await world.run(one.words)).toMatchObject({ code: 0, err: '' });
+    const [method, path] = one.asks.split(' ');
+    expect(world.asked).toEqual([
+      { method, path, authorization: `Bearer ${token}`, body: one.sends },
+    ]);
+  });
+
+  it('shows it to people within 60 columns', async () => {
+    await using world = await startWorld(answersOf(one));
+    const { out } = await world.run(one.words, { columns: 60 });
+    for (const text of one.shows) expect(out).toContain(text);
+    const long = out.split('\n').filter((line) => line.length > 60);
+    expect(long.filter((line) => line.includes(' '))).toEqual([]);
+  });
+
+  it('prints the answer of the API unchanged with --json', async () => {
+    await using world = await startWorld(answersOf(one));
+    const expected = one.answers.body ? `${JSON.stringify(one.answers.body)}\n` : '';
+    for (const words of [
+      [...one.words, '--json'],
+      ['--json', ...one.words],
+    ])
+      expect(await world.run(words)).toEqual({ code: 0, out: expected, err: '' });
+  });
+});
+
+describe('a list', () => {
+  it('that is empty says so', async () => {
+    await using world = await startWorld({
+      [`GET ${tenant}/devices`]: { body: { items: [], next: null } },
+    });
+    expect(await world.run(['device', 'list'])).toMatchObject({ out: 'There are no devices.\n' });
+  });
+
+  it('that goes on says how to see more, apart from the table', async () => {
+    await using world = await startWorld({
+      [`GET ${tenant}/devices`]: { body: { items: [canned.device], next: 'abc' } },
+    });
+    const { out, err } = await world.run(['device', 'list']);
+    expect(err).toBe('There are more. Show them with: --cursor abc\n');
+    expect(out).not.toContain('cursor');
+  });
+});
+
+it('has a command for each operation of people, and none for those of the agent', async () => {
+  await using world = await startWorld();
+  const asked = await Promise.all(
+    readdirSync(new URL('../../src/cli/commands', import.meta.url))
+      .filter((file) => file !== 'list.ts')
+      .map(async (file) => {
+        const entity = file.replace('.ts', '');
+        const { out } = await world.run([entity, '--help']);
+        const verbs = [...out.matchAll(/^ {2}(\w+) .*$/gm)].map(([, verb]) => verb);
+        return verbs.filter((verb) => verb !== 'help').map((verb) => `${entity}.${verb}`);
+      }),
+  );
+  const { operations } = await import('../../src/model/permissions.ts');
+  const agents = ['gateway.enroll', 'gateway.state', 'gateway.report'];
+  const expected = operations.filter((operation) => !agents.includes(operation));
+  expect(asked.flat().sort()).toEqual([...expected].sort());
+});
