@@ -39,6 +39,7 @@ export async function createControlPlane(): Promise<ControlPlane> {
       statements.push(...batch);
       return driver.batch(batch, mode);
     },
+    exclusively: (work) => driver.exclusively(work),
     close: () => driver.close(),
   });
   const settings = readSettings({ SALLYPORT_DATA: data, SALLYPORT_OPERATOR_KEY: operatorKey });

@@ -25,6 +25,8 @@ export const limits = {
   changeAttempts: 24,
   changePauseMostMilliseconds: 256,
   databaseBusyMilliseconds: 5000,
+  databaseAnswerMilliseconds: 10_000,
+  gatewaysPerHub: 1000,
   openTenantDatabases: 256,
   agentTokenLifetimeSeconds: 600,
   agentTokenSkewSeconds: 300,
