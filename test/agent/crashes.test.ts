@@ -53,7 +53,7 @@ function crashPlans(calls: number): CrashPlan[] {
 }
 
 describe('after a crash anywhere', () => {
-  it.each(Object.keys(stories))('the agent converges: %s', async (story) => {
+  it.each(Object.keys(stories))('the agent converges: %s', { timeout: 60_000 }, async (story) => {
     const undisturbed = await labFor(story);
     const calls = (await undisturbed.run()).host.calls.length;
     const expected = await outcomeOf(await labFor(story));
