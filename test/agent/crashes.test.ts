@@ -1,5 +1,5 @@
-// kill -9 at every single call the agent makes of its host, before and after the call's effect: after
-// a restart the machine is where it should be.
+// kill -9 at every single call the agent makes of its host, before and after the call's effect:
+// after a restart the machine is where it should be.
 
 import { describe, expect, it } from 'vitest';
 import { keyNumber, peerNumber } from '../render/server/documents.ts';

@@ -26,7 +26,7 @@ const files = folders.flatMap((folder) =>
     .map((name) => `${folder}/${name}`),
 );
 
-/** Names of the list that the source uses as free variables, not as words in texts or properties. */
+/** Names of the list that the source uses as free variables, not in texts or as properties. */
 async function forbiddenIn(source: string): Promise<string[]> {
   const define = Object.fromEntries(
     forbidden.map((name) => [name, marker + name.replace('.', '_')]),
