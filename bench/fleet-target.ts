@@ -4,7 +4,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../test/server.ts';
+import { freePort } from '../scripts/free-port.ts';
 import { type Sqld, startSqld } from '../test/sqld.ts';
 
 export interface Target {

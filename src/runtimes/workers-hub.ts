@@ -95,7 +95,7 @@ export function createEdgeHub(hubs: HubNamespace, warn: (error: unknown) => void
       );
     },
     async wait(name, since, milliseconds, signal) {
-      if (signal.aborted) return false;
+      if (signal?.aborted) return false;
       const waiting = hubOf(name).wait(name.gatewayId, since, milliseconds);
       const end = await ask(waiting, milliseconds);
       if (end === 'busy')
