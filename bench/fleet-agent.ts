@@ -5,10 +5,11 @@ import { type DesiredState, emptyPeerDigest } from '../src/model/desired-state.t
 import { limits } from '../src/model/limits.ts';
 import type { TestGateway } from '../test/contract/plane.ts';
 import { type Answer, Connection, type Question } from './fleet-connection.ts';
+import { openSocket, type SocketLine } from './fleet-socket.ts';
 
-export interface FleetTimes {
-  /** How long one watch is held open, in seconds; 0 polls. */
-  waitSeconds: number;
+export interface FleetHabits {
+  /** How long one watch is held open, in seconds; 0 polls, `socket` is told of revisions. */
+  watch: number | 'socket';
   /** Between two polls, and how long a change takes to apply before it is reported. */
   applyMilliseconds: number;
 }
@@ -31,17 +32,20 @@ export class FleetAgent {
   lastFailure = '';
   revision: number | undefined;
   onDocument: Listener = () => undefined;
+  readonly #url: string;
   readonly #connection: Connection;
-  readonly #times: FleetTimes;
+  readonly #habits: FleetHabits;
   #token = { text: '', renewAt: 0 };
   #peerDigest = emptyPeerDigest;
+  #line: SocketLine | undefined;
   #ended = false;
 
-  constructor(url: string, tenantId: string, gateway: TestGateway, times: FleetTimes) {
+  constructor(url: string, tenantId: string, gateway: TestGateway, habits: FleetHabits) {
     this.tenantId = tenantId;
     this.gateway = gateway;
+    this.#url = url;
     this.#connection = new Connection(url);
-    this.#times = times;
+    this.#habits = habits;
   }
 
   /** The token that it signed for itself, renewed before it expires. */
@@ -52,10 +56,6 @@ export class FleetAgent {
       this.#token = { text, renewAt: Date.now() + lifetime - renewBeforeMilliseconds };
     }
     return this.#token.text;
-  }
-
-  forgetToken(): void {
-    this.#token = { text: '', renewAt: 0 };
   }
 
   async ask(question: Omit<Question, 'token'>): Promise<Answer> {
@@ -91,12 +91,11 @@ export class FleetAgent {
 
   /** Watches until it is ended, and reports after each change. */
   async run(): Promise<void> {
-    const { waitSeconds, applyMilliseconds } = this.#times;
     while (!this.#ended) {
       try {
-        const changed = await this.poll(waitSeconds);
-        if (changed || waitSeconds === 0) await sleep(applyMilliseconds);
-        if (changed && !this.#ended) await this.report();
+        await (this.#habits.watch === 'socket'
+          ? this.#listen()
+          : this.#turn(this.#habits.watch, this.#habits.watch === 0));
       } catch (error) {
         if (this.#ended) return;
         this.failures++;
@@ -106,8 +105,39 @@ export class FleetAgent {
     }
   }
 
+  async #turn(waitSeconds: number, pauses: boolean): Promise<void> {
+    const changed = await this.poll(waitSeconds);
+    if (changed || pauses) await sleep(this.#habits.applyMilliseconds);
+    if (changed && !this.#ended) await this.report();
+  }
+
+  /** Holds a socket until it ends, and fetches what it is told of. */
+  async #listen(): Promise<void> {
+    let told = 0;
+    let wake = (): void => undefined;
+    const hear = (revision: number): void => {
+      told = Math.max(told, revision);
+      wake();
+    };
+    const line = await openSocket(this.#url, await this.token(), hear);
+    this.#line = line;
+    const ended = line.ended.then((reason) => {
+      if (!this.#ended) throw new Error(`the socket: ${reason}`);
+    });
+    // It may end while nobody waits for that; whoever waits next is told.
+    ended.catch(() => undefined);
+    while (!this.#ended) {
+      if (told > (this.revision ?? 0)) await this.#turn(0, false);
+      const next = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      if (told <= (this.revision ?? 0)) await Promise.race([next, ended]);
+    }
+  }
+
   end(): void {
     this.#ended = true;
     this.#connection.close();
+    this.#line?.close();
   }
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CreatedTenant } from '../src/model/tenant.ts';
 import { apiOf, enrolledGateway, type Plane, type TestTenant } from '../test/contract/plane.ts';
-import { FleetAgent, type FleetTimes } from './fleet-agent.ts';
+import { FleetAgent, type FleetHabits } from './fleet-agent.ts';
 import type { Target } from './fleet-target.ts';
 
 export interface Fleet {
@@ -48,7 +48,7 @@ export async function enrolFleet(
   target: Target,
   count: number,
   perTenant: number,
-  times: FleetTimes,
+  habits: FleetHabits,
 ): Promise<Fleet> {
   const plane = planeOf(target);
   const fleet: Fleet = { tenants: [], agents: [] };
@@ -60,7 +60,7 @@ export async function enrolFleet(
     fleet.tenants.push(tenant);
     for (let i = 0; i < size; i++) {
       const gateway = await enrolledGateway(plane, tenant);
-      fleet.agents.push(new FleetAgent(target.url, tenant.id, gateway, times));
+      fleet.agents.push(new FleetAgent(target.url, tenant.id, gateway, habits));
     }
   });
   return fleet;

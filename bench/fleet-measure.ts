@@ -10,7 +10,13 @@ import { createNodeServices } from '../src/runtimes/node-services.ts';
 import { apiOf, createDevice } from '../test/contract/plane.ts';
 import type { FleetAgent } from './fleet-agent.ts';
 import { eachOf, type Fleet } from './fleet-enrol.ts';
-import { memoryOf, type OwnTarget, processorSecondsOf, type Target } from './fleet-target.ts';
+import {
+  type EdgeTarget,
+  memoryOf,
+  type NodeTarget,
+  processorSecondsOf,
+  type Target,
+} from './fleet-target.ts';
 
 const pollsAtOnce = 64;
 const tenantsAtOnce = 32;
@@ -120,7 +126,7 @@ export async function wakeAll(target: Target, fleet: Fleet): Promise<WakeAll> {
 
 export interface PollCosts {
   /** SQL statements per question that was answered with nothing. */
-  statements: number;
+  statements: number | undefined;
   /** Requests to a database per such question. */
   requests: number;
 }
@@ -129,8 +135,8 @@ export interface PollCosts {
  * Opens the databases of a paused control plane in this process, and counts what reaches them while
  * every agent, once known, asks for what is new and there is nothing.
  */
-export async function countPolls(target: OwnTarget, fleet: Fleet): Promise<PollCosts> {
-  const counted: PollCosts = { statements: 0, requests: 0 };
+export async function countPollsOnNode(target: NodeTarget, fleet: Fleet): Promise<PollCosts> {
+  const counted = { statements: 0, requests: 0 };
   const tap: Tap = (driver) => ({
     ...driver,
     batch(statements, mode) {
@@ -158,4 +164,17 @@ export async function countPolls(target: OwnTarget, fleet: Fleet): Promise<PollC
   }
   const { length } = fleet.agents;
   return { statements: counted.statements / length, requests: counted.requests / length };
+}
+
+/** The same at the edge, where requests are counted on their way to the database server. */
+export async function countPollsAtEdge(target: EdgeTarget, fleet: Fleet): Promise<PollCosts> {
+  const pollAll = () =>
+    eachOf(fleet.agents, pollsAtOnce, async (agent) => {
+      while (await agent.poll(0));
+    });
+  await pollAll();
+  const before = target.databaseRequests();
+  await pollAll();
+  const requests = (target.databaseRequests() - before) / fleet.agents.length;
+  return { statements: undefined, requests };
 }

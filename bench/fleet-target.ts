@@ -15,8 +15,14 @@ export interface Target {
   pid(): number | undefined;
 }
 
-/** A process that we may stop, start again and look into. */
-export interface OwnTarget extends Target {
+/** One that runs already. */
+export interface RunningTarget extends Target {
+  kind: 'running';
+}
+
+/** A process of ours that may be stopped, started again and looked into. */
+export interface NodeTarget extends Target {
+  kind: 'node';
   /** What makes the same control plane elsewhere, once it is paused. */
   environment: Record<string, string>;
   /** Keeps the process on one core. */
@@ -25,6 +31,17 @@ export interface OwnTarget extends Target {
   resume(): Promise<void>;
   stop(): Promise<void>;
 }
+
+export interface EdgeTarget extends Target {
+  kind: 'edge';
+  /** Puts a tenant's hub to sleep; its sockets stay with the platform. */
+  hibernate(tenantId: string): Promise<void>;
+  /** Requests that have reached the database server so far. */
+  databaseRequests(): number;
+  stop(): Promise<void>;
+}
+
+export type AnyTarget = RunningTarget | NodeTarget | EdgeTarget;
 
 const operatorKey = 'operator-key-of-the-bench-0123456789';
 
@@ -91,7 +108,7 @@ async function startOwn(
   name: string,
   sqld: Sqld | undefined,
   nodeOptions: string,
-): Promise<OwnTarget> {
+): Promise<NodeTarget> {
   const data = mkdtempSync(join(tmpdir(), 'sallyport-fleet-'));
   const listen = `127.0.0.1:${await freePort()}`;
   const environment = {
@@ -107,6 +124,7 @@ async function startOwn(
     child = undefined;
   };
   return {
+    kind: 'node',
     name,
     url: `http://${listen}`,
     operatorKey,
@@ -131,11 +149,11 @@ async function startOwn(
  * Node with its databases as files.
  * @param nodeOptions for the control plane's process, such as `--max-semi-space-size=8`
  */
-export function startNodeFiles(nodeOptions: string): Promise<OwnTarget> {
+export function startNodeFiles(nodeOptions: string): Promise<NodeTarget> {
   return startOwn('Node, files', undefined, nodeOptions);
 }
 
 /** Node with a libSQL server of its own. */
-export async function startNodeSqld(nodeOptions: string): Promise<OwnTarget> {
+export async function startNodeSqld(nodeOptions: string): Promise<NodeTarget> {
   return startOwn('Node, sqld', await startSqld(), nodeOptions);
 }

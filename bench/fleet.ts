@@ -5,12 +5,13 @@ import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { limits } from '../src/model/limits.ts';
-import type { FleetTimes } from './fleet-agent.ts';
+import type { FleetHabits } from './fleet-agent.ts';
 import { habits, monthlyCost, priceListDate } from './fleet-cost.ts';
 import { enrolFleet, type Fleet } from './fleet-enrol.ts';
 import {
   beginWatching,
-  countPolls,
+  countPollsAtEdge,
+  countPollsOnNode,
   type PollCosts,
   percentile,
   type WakeAll,
@@ -19,22 +20,24 @@ import {
   watchMemory,
 } from './fleet-measure.ts';
 import {
+  type AnyTarget,
   allowFiles,
+  type EdgeTarget,
   memoryOf,
-  type OwnTarget,
+  type NodeTarget,
   pin,
   startNodeFiles,
   startNodeSqld,
-  type Target,
 } from './fleet-target.ts';
 
 const help = `npx node bench/fleet.ts [options]
-  --runtime node|sqld   which control plane to start (default node)
+  --runtime node|sqld|edge  which control plane to start (default node)
   --url URL --operator-key KEY [--pid PID]
                         use one that runs instead; PID is whose memory is measured
   --gateways N,N,...    sizes of the fleet (default 100,1000,10000)
   --per-tenant N        gateways of each tenant, at most ${limits.gatewaysPerTenant} (default 64)
-  --wait S              how long a watch waits in seconds; 0 polls every second (default 55)
+  --watch S             how long a watch waits in seconds; 0 polls every second (default 55);
+                        "socket" is told by a WebSocket, where the control plane has them
   --settle S            how long idling is watched for memory (default 70)
   --samples N           gateways woken one by one (default 500)
   --node-options TEXT   for the control plane's process (default none)
@@ -42,10 +45,10 @@ const help = `npx node bench/fleet.ts [options]
 
 interface Options {
   runtime: string;
-  running: Target | undefined;
+  running: AnyTarget | undefined;
   gateways: number[];
   perTenant: number;
-  times: FleetTimes;
+  habits: FleetHabits;
   settleSeconds: number;
   samples: number;
   nodeOptions: string;
@@ -77,7 +80,7 @@ function readOptions(args: string[]): Options | undefined {
       pid: { type: 'string' },
       gateways: { type: 'string', default: '100,1000,10000' },
       'per-tenant': { type: 'string', default: '64' },
-      wait: { type: 'string', default: '55' },
+      watch: { type: 'string', default: '55' },
       settle: { type: 'string', default: '70' },
       samples: { type: 'string', default: '500' },
       'node-options': { type: 'string', default: '' },
@@ -91,11 +94,14 @@ function readOptions(args: string[]): Options | undefined {
   return {
     runtime: values.runtime,
     running: running
-      ? { name: url, url, operatorKey, pid: () => (pid ? Number(pid) : undefined) }
+      ? { kind: 'running', name: url, url, operatorKey, pid: () => (pid ? Number(pid) : undefined) }
       : undefined,
     gateways: values.gateways.split(',').map(Number),
     perTenant: Math.min(Number(values['per-tenant']), limits.gatewaysPerTenant),
-    times: { waitSeconds: Number(values.wait), applyMilliseconds: 1000 },
+    habits: {
+      watch: values.watch === 'socket' ? 'socket' : Number(values.watch),
+      applyMilliseconds: 1000,
+    },
     settleSeconds: Number(values.settle),
     samples: Number(values.samples),
     nodeOptions: values['node-options'],
@@ -112,27 +118,41 @@ function failuresOf({ agents }: Fleet): string[] {
 }
 
 /** A fresh process has no memory of the enrolment, and shows that agents come back. */
-async function restart(own: OwnTarget, pinned: boolean): Promise<void> {
+async function restart(own: NodeTarget, pinned: boolean): Promise<void> {
   await own.pause();
   await own.resume();
   if (pinned) own.pin(1);
 }
 
-async function measure(
-  target: Target,
-  own: OwnTarget | undefined,
-  count: number,
-  options: Options,
-): Promise<Result> {
+/** The control plane is fresh, or asleep, when the measuring begins. */
+async function prepare(target: AnyTarget, options: Options): Promise<void> {
+  if (target.kind === 'node') await restart(target, options.pinned);
+  if (options.pinned && target.kind === 'node') pin(process.pid, 0);
+}
+
+async function hibernate(target: AnyTarget, { tenants }: Fleet): Promise<void> {
+  if (target.kind !== 'edge') return;
+  for (const { id } of tenants) await target.hibernate(id);
+}
+
+async function countPolls(target: AnyTarget, fleet: Fleet): Promise<PollCosts | undefined> {
+  if (target.kind === 'edge') return countPollsAtEdge(target, fleet);
+  if (target.kind === 'running') return undefined;
+  await target.pause();
+  return countPollsOnNode(target, fleet);
+}
+
+async function measure(target: AnyTarget, count: number, options: Options): Promise<Result> {
   const began = performance.now();
-  const fleet = await enrolFleet(target, count, options.perTenant, options.times);
+  const fleet = await enrolFleet(target, count, options.perTenant, options.habits);
   const enrolSeconds = (performance.now() - began) / 1000;
-  if (own) await restart(own, options.pinned);
-  if (options.pinned) pin(process.pid, 0);
+  await prepare(target, options);
   const backMilliseconds = await beginWatching(fleet);
   const idleBytes = await watchMemory(target, options.settleSeconds);
+  await hibernate(target, fleet);
   const wakeOne = await wakeOneByOne(fleet, options.samples);
-  await sleep(2 * options.times.applyMilliseconds);
+  await sleep(2 * options.habits.applyMilliseconds);
+  await hibernate(target, fleet);
   const all = await wakeAll(target, fleet);
   // The reports that follow are part of what a change costs in memory.
   await watchMemory(target, 10);
@@ -140,7 +160,6 @@ async function measure(
   const peakBytes = pid === undefined ? undefined : memoryOf(pid).peak;
   const failures = failuresOf(fleet);
   for (const agent of fleet.agents) agent.end();
-  await own?.pause();
   return {
     gateways: count,
     tenants: fleet.tenants.length,
@@ -150,7 +169,7 @@ async function measure(
     peakBytes,
     wakeOne,
     wakeAll: all,
-    polls: own && (await countPolls(own, fleet)),
+    polls: await countPolls(target, fleet),
     failures,
     load: loadavg()[0] ?? 0,
   };
@@ -175,7 +194,7 @@ function rowOf(result: Result): string[] {
     ms(0.99),
     `${seconds(all.last)} (${all.changes} changes, acknowledged in ${seconds(all.changed)})`,
     all.processorSeconds === undefined ? 'not known' : `${all.processorSeconds.toFixed(2)} s`,
-    polls ? `${polls.statements} / ${polls.requests}` : 'not counted here',
+    polls ? `${polls.statements ?? '-'} / ${polls.requests}` : 'not counted here',
     seconds(result.backMilliseconds),
     `${result.enrolSeconds.toFixed(0)} s`,
     result.load.toFixed(1),
@@ -220,11 +239,18 @@ function printCosts(): void {
   );
 }
 
+async function startTarget({ runtime, nodeOptions }: Options): Promise<NodeTarget | EdgeTarget> {
+  if (runtime === 'sqld') return startNodeSqld(nodeOptions);
+  if (runtime === 'node') return startNodeFiles(nodeOptions);
+  if (runtime !== 'edge') throw new Error(`there is no runtime ${runtime}`);
+  // Loaded when it is needed: it brings the whole of wrangler along.
+  return (await import('./fleet-edge.ts')).startWorkerd();
+}
+
 async function measureOwn(options: Options, count: number): Promise<Result> {
-  const start = options.runtime === 'sqld' ? startNodeSqld : startNodeFiles;
-  const own = await start(options.nodeOptions);
+  const own = await startTarget(options);
   try {
-    return await measure(own, own, count, options);
+    return await measure(own, count, options);
   } finally {
     await own.stop();
   }
@@ -235,12 +261,10 @@ export async function runFleet(args: string[]): Promise<void> {
   if (!options) return console.log(help);
   const { running, gateways, runtime } = options;
   allowFiles(Math.max(...gateways) + 1000);
-  console.log(running?.name ?? { node: 'Node, files', sqld: 'Node, sqld' }[runtime]);
+  console.log(running?.name ?? runtime);
   const rows: string[][] = [];
   for (const count of gateways) {
-    const result = await (running
-      ? measure(running, undefined, count, options)
-      : measureOwn(options, count));
+    const result = await (running ? measure(running, count, options) : measureOwn(options, count));
     for (const failure of result.failures) console.log(`${count}: ${failure}`);
     rows.push(rowOf(result));
   }
