@@ -59,7 +59,14 @@ export class FleetAgent {
   }
 
   async ask(question: Omit<Question, 'token'>): Promise<Answer> {
-    return this.#connection.ask({ ...question, token: await this.token() });
+    const whole = { ...question, token: await this.token() };
+    try {
+      return await this.#connection.ask(whole);
+    } catch (error) {
+      // As the agent does: a kept connection may be closed just then, and a GET may be repeated.
+      if (question.method !== 'GET' || this.#ended) throw error;
+      return this.#connection.ask(whole);
+    }
   }
 
   /** One question for newer state. Gives whether there was any. */
