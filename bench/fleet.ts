@@ -130,8 +130,9 @@ async function prepare(target: AnyTarget, options: Options): Promise<void> {
   if (options.pinned && target.kind === 'node') pin(process.pid, 0);
 }
 
-async function hibernate(target: AnyTarget, { tenants }: Fleet): Promise<void> {
-  if (target.kind !== 'edge') return;
+/** Who waits over plain HTTP keeps a hub in memory, so only sockets let it sleep. */
+async function hibernate(target: AnyTarget, { tenants }: Fleet, { habits: { watch } }: Options) {
+  if (target.kind !== 'edge' || watch !== 'socket') return;
   for (const { id } of tenants) await target.hibernate(id);
 }
 
@@ -149,10 +150,10 @@ async function measure(target: AnyTarget, count: number, options: Options): Prom
   await prepare(target, options);
   const backMilliseconds = await beginWatching(fleet);
   const idleBytes = await watchMemory(target, options.settleSeconds);
-  await hibernate(target, fleet);
+  await hibernate(target, fleet, options);
   const wakeOne = await wakeOneByOne(fleet, options.samples);
   await sleep(2 * options.habits.applyMilliseconds);
-  await hibernate(target, fleet);
+  await hibernate(target, fleet, options);
   const all = await wakeAll(target, fleet);
   // The reports that follow are part of what a change costs in memory.
   await watchMemory(target, 10);
