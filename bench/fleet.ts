@@ -43,8 +43,8 @@ const help = `npx node bench/fleet.ts [options]
   --node-options TEXT   for the control plane's process (default none)
   --unpinned            do not keep the control plane on one core`;
 
-// A local workerd holds a question and a socket of each, and passes both on to itself.
-const filesPerGateway = 8;
+// A local workerd holds a connection of each, and passes it on to itself.
+const filesPerGateway = 3;
 
 interface Options {
   runtime: string;
