@@ -1,0 +1,184 @@
+// Talking to the control plane: access tokens the agent signs itself, and the three requests.
+
+import { z } from 'zod';
+import { toBase64Url, toUtf8 } from '../model/encoding.ts';
+import {
+  type AgentTokenClaims,
+  agentTokenAudience,
+  type EnrollmentReply,
+  type EnrollmentRequest,
+  enrollmentReplySchema,
+} from '../model/enrollment.ts';
+import { limits } from '../model/limits.ts';
+import {
+  type ObservedState,
+  type ReportReply,
+  reportReplySchema,
+} from '../model/observed-state.ts';
+import type { Host, HttpReply } from './host.ts';
+import type { Enrolled, IdentityKey } from './identity.ts';
+import { agentLimits } from './limits.ts';
+
+const problemSchema = z.object({
+  code: z.string().max(64).optional(),
+  detail: z.string().max(1000).optional(),
+  wayOut: z.string().max(1000).optional(),
+});
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why a request failed, for people: transport error, or status and what the problem document says. */
+function reasonOf(reply: HttpReply): string {
+  if (reply.status === 0) return `no answer: ${reply.error ?? 'unknown'}`;
+  const { code, detail, wayOut } = problemSchema.safeParse(parsed(reply.body)).data ?? {};
+  return [`status ${reply.status}`, code, detail, wayOut].filter((part) => part).join(', ');
+}
+
+/** Trades the token for what the gateway needs to know. Throws an error fit for the person who runs it. */
+export async function enroll(
+  host: Host,
+  url: string,
+  request: EnrollmentRequest,
+): Promise<EnrollmentReply> {
+  const reply = await host.http({
+    method: 'POST',
+    url: `${url}/v1/agent/enroll`,
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify(request),
+    timeoutMs: agentLimits.requestMilliseconds,
+    maxBytes: agentLimits.replyBytes,
+  });
+  if (reply.status !== 200) throw new Error(`the control plane at ${url}: ${reasonOf(reply)}`);
+  const answer = enrollmentReplySchema.safeParse(parsed(reply.body));
+  if (!answer.success) throw new Error(`${url} does not answer like a control plane`);
+  return answer.data;
+}
+
+export type StateAnswer =
+  | { kind: 'document'; text: string }
+  | { kind: 'nothing' }
+  | { kind: 'failed'; reason: string };
+export type ReportAnswer =
+  | { kind: 'accepted'; reply: ReportReply }
+  | { kind: 'failed'; reason: string };
+
+/** One gateway's side of the agent protocol. Failures are values: the caller goes on without. */
+export class ControlPlane {
+  readonly #host: Host;
+  readonly #enrolled: Enrolled;
+  readonly #key: IdentityKey;
+  #token = { text: '', expires: 0 };
+  /** The control plane's clock minus ours: a VM's clock may be wrong, and tokens carry times. */
+  #clockOffset = 0;
+
+  constructor(host: Host, enrolled: Enrolled, key: IdentityKey) {
+    this.#host = host;
+    this.#enrolled = enrolled;
+    this.#key = key;
+  }
+
+  /**
+   * Asks for what is newer than `since`, or for the whole state when it is undefined, and waits for
+   * it up to `waitSeconds`.
+   */
+  async fetchState(since: number | undefined, waitSeconds: number): Promise<StateAnswer> {
+    const query = since === undefined ? '' : `since=${since}&`;
+    const reply = await this.#request({
+      method: 'GET',
+      path: `/v1/agent/state?${query}wait=${waitSeconds}`,
+      timeoutMs: waitSeconds * 1000 + agentLimits.requestMilliseconds,
+      maxBytes: limits.documentBytesMost,
+    });
+    if (reply.status === 204) return { kind: 'nothing' };
+    if (reply.status === 200) return { kind: 'document', text: reply.body.trim() };
+    return { kind: 'failed', reason: reasonOf(reply) };
+  }
+
+  async report(observed: ObservedState): Promise<ReportAnswer> {
+    const reply = await this.#request({
+      method: 'POST',
+      path: '/v1/agent/report',
+      body: JSON.stringify(observed),
+      timeoutMs: agentLimits.requestMilliseconds,
+      maxBytes: agentLimits.replyBytes,
+    });
+    const answer = reportReplySchema.safeParse(parsed(reply.body));
+    if (reply.status === 200 && answer.success) return { kind: 'accepted', reply: answer.data };
+    return { kind: 'failed', reason: reasonOf(reply) };
+  }
+
+  /** Whether the control plane answers that it is well. */
+  async healthy(): Promise<boolean> {
+    const reply = await this.#host.http({
+      method: 'GET',
+      url: `${this.#enrolled.url}/healthz`,
+      headers: {},
+      timeoutMs: agentLimits.requestMilliseconds,
+      maxBytes: agentLimits.replyBytes,
+    });
+    return reply.status === 200;
+  }
+
+  async #request(request: {
+    method: 'GET' | 'POST';
+    path: string;
+    body?: string;
+    timeoutMs: number;
+    maxBytes: number;
+  }): Promise<HttpReply> {
+    const { path, ...rest } = request;
+    const send = () =>
+      this.#host.http({
+        ...rest,
+        url: this.#enrolled.url + path,
+        headers: {
+          authorization: `Bearer ${this.#accessToken()}`,
+          accept: 'application/jose, application/json',
+          ...(rest.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+      });
+    const reply = await send();
+    return reply.status === 401 && this.#adjustClock(reply.headers.date) ? send() : reply;
+  }
+
+  /** Whether the answer's date shows that our clock was off by more than we knew. */
+  #adjustClock(date: string | undefined): boolean {
+    const offset = Date.parse(date ?? '') - this.#host.now();
+    if (Number.isNaN(offset)) return false;
+    if (Math.abs(offset - this.#clockOffset) <= agentLimits.clockToleranceMilliseconds)
+      return false;
+    this.#clockOffset = offset;
+    this.#token = { text: '', expires: 0 };
+    return true;
+  }
+
+  #accessToken(): string {
+    const seconds = Math.floor((this.#host.now() + this.#clockOffset) / 1000);
+    // A token from the future means that our clock was set back meanwhile.
+    const left = this.#token.expires - seconds;
+    if (left <= agentLimits.tokenRenewSeconds || left > limits.agentTokenLifetimeSeconds)
+      this.#token = this.#sign(seconds);
+    return this.#token.text;
+  }
+
+  #sign(seconds: number): { text: string; expires: number } {
+    const { tenantId, gatewayId } = this.#enrolled;
+    const header = { alg: 'EdDSA', kid: `${tenantId}.${gatewayId}`, typ: 'JWT' };
+    const claims: AgentTokenClaims = {
+      aud: agentTokenAudience,
+      sub: gatewayId,
+      tid: tenantId,
+      iat: seconds,
+      exp: seconds + limits.agentTokenLifetimeSeconds,
+    };
+    const parts = [header, claims].map((part) => toBase64Url(toUtf8(JSON.stringify(part))));
+    const signature = this.#host.sign(this.#key.privateKey, toUtf8(parts.join('.')));
+    return { text: [...parts, toBase64Url(signature)].join('.'), expires: claims.exp };
+  }
+}

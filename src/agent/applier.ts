@@ -1,0 +1,180 @@
+// Takes verified documents to the machine: keeps them, applies them, keeps or rolls back. Holds the
+// last good state and the truth about what was reached.
+
+import type { DesiredState } from '../model/desired-state.ts';
+import { limits } from '../model/limits.ts';
+import type { ObservedState } from '../model/observed-state.ts';
+import { applyPeers, type Faults, type Reconciled, reconcile } from './apply.ts';
+import type { Machine } from './machine.ts';
+import { cut, type GatewayState, keysGone, merge, stateFrom } from './state.ts';
+import type { Store } from './store.ts';
+
+export type Outcome =
+  | { kind: 'applied' }
+  /** Nothing was touched. `resync`: the whole state is needed to go on. */
+  | { kind: 'refused'; reason: string; resync: boolean }
+  /** It did not work and the last good state is back. */
+  | { kind: 'failed'; faults: Faults };
+
+export interface Surroundings {
+  machine: Machine;
+  store: Store;
+  /** Whether the gateway still reaches what it must reach. */
+  selfTest: () => Promise<boolean>;
+  /** The interface was made anew. */
+  onCreated: () => void;
+}
+
+interface Candidate {
+  document: DesiredState;
+  state: GatewayState;
+  /** Whether it came just now, and not from the disk after a crash. */
+  fresh: boolean;
+  /** Public keys that were good and no longer are. */
+  gone: readonly string[];
+  undo: () => void;
+}
+
+const unreachable = 'the control plane could not be reached after the change';
+
+function sectionsOf(faults: Faults): ObservedState['sections'] {
+  const status = (fault: string | undefined) =>
+    fault === undefined
+      ? ({ status: 'applied' } as const)
+      : ({ status: 'failed', error: fault.slice(0, limits.reportErrorLength) } as const);
+  return { wireguard: status(faults.wireguard), firewall: status(faults.firewall) };
+}
+
+function both(faults: Faults, rollback: Faults): Faults {
+  const all = { ...faults };
+  for (const section of ['wireguard', 'firewall'] as const) {
+    const fault = rollback[section];
+    const before = faults[section] === undefined ? '' : `${faults[section]}; `;
+    if (fault !== undefined) all[section] = `${before}rolling back: ${fault}`;
+  }
+  return all;
+}
+
+export class Applier {
+  readonly #around: Surroundings;
+  #state: GatewayState | undefined;
+  #sections: ObservedState['sections'] = {};
+  /** The newest revision that ever was verified in this run, applied or not. */
+  #newest = 0;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /** The last good state, which is what the machine is at. */
+  get state(): GatewayState | undefined {
+    return this.#state;
+  }
+
+  /** How the last apply of each section ended; empty before the first. */
+  get sections(): ObservedState['sections'] {
+    return this.#sections;
+  }
+
+  /**
+   * Takes up what the run before left, finishes what it had begun and brings the machine there.
+   * Undefined if there was nothing.
+   */
+  async resume(
+    state: GatewayState | undefined,
+    pending: DesiredState | undefined,
+  ): Promise<Outcome | undefined> {
+    this.#state = state;
+    this.#newest = state?.revision ?? 0;
+    let outcome = pending && (await this.#accept(pending, false));
+    if (!outcome || outcome.kind === 'refused') outcome = await this.reconcile();
+    this.#around.store.settle(this.#state);
+    return outcome;
+  }
+
+  /** Applies a document that was verified just now. */
+  accept(document: DesiredState): Promise<Outcome> {
+    return this.#accept(document, true);
+  }
+
+  /** Brings the machine back to the last good state if it has drifted. */
+  async reconcile(): Promise<Outcome | undefined> {
+    if (!this.#state) return undefined;
+    const { faults } = await this.#reconcile(this.#state);
+    this.#sections = sectionsOf(faults);
+    return Object.keys(faults).length === 0 ? { kind: 'applied' } : { kind: 'failed', faults };
+  }
+
+  async #accept(document: DesiredState, fresh: boolean): Promise<Outcome> {
+    const { revision, base } = document;
+    if (revision < this.#newest)
+      return { kind: 'refused', reason: `revision ${revision} is old`, resync: false };
+    if (base !== null && base !== this.#state?.revision)
+      return { kind: 'refused', reason: `it starts from revision ${base}`, resync: true };
+    this.#newest = revision;
+    return base === null ? this.#acceptWhole(document, fresh) : this.#acceptDelta(document, fresh);
+  }
+
+  async #acceptWhole(document: DesiredState, fresh: boolean): Promise<Outcome> {
+    const state = stateFrom(document, this.#around.machine.host.sha256);
+    if ('refused' in state) return { kind: 'refused', reason: state.refused, resync: true };
+    if (fresh) this.#around.store.begin(document);
+    const gone = this.#state ? keysGone(this.#state, state) : [];
+    return this.#install({ document, state, fresh, gone, undo: () => {} });
+  }
+
+  async #acceptDelta(document: DesiredState, fresh: boolean): Promise<Outcome> {
+    const { machine, store } = this.#around;
+    const state = this.#state;
+    if (!state) throw new Error('a delta needs a state to start from');
+    if (fresh) store.tidy(state);
+    const merged = merge(state, document, machine.host.sha256);
+    if ('refused' in merged) return { kind: 'refused', reason: merged.refused, resync: true };
+    const { change, undo } = merged;
+    const candidate = { document, state, fresh, gone: change.remove, undo };
+    try {
+      if (fresh) store.begin(document);
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    const { wireguard, firewall } = document.sections;
+    if (!fresh || wireguard || firewall) return this.#install(candidate);
+    const faults = await applyPeers(machine, change);
+    return Object.keys(faults).length === 0 ? this.#keep(candidate) : this.#install(candidate);
+  }
+
+  async #install(candidate: Candidate): Promise<Outcome> {
+    const { faults, steps } = await this.#reconcile(candidate.state);
+    if (Object.keys(faults).length > 0) return this.#rollBack(candidate, faults);
+    if (candidate.fresh && steps > 0 && !(await this.#around.selfTest()))
+      return this.#rollBack(candidate, { wireguard: unreachable, firewall: unreachable });
+    return this.#keep(candidate);
+  }
+
+  #keep({ document, state, fresh }: Candidate): Outcome {
+    this.#state = state;
+    this.#sections = sectionsOf({});
+    if (fresh) this.#around.store.commit(document, state);
+    return { kind: 'applied' };
+  }
+
+  /** Back to the last good state, but for devices that were cut: those stay cut whatever failed. */
+  async #rollBack(candidate: Candidate, faults: Faults): Promise<Outcome> {
+    const { machine, store } = this.#around;
+    candidate.undo();
+    if (this.#state) cut(this.#state, candidate.gone, machine.host.sha256);
+    const back = await this.#reconcile(this.#state);
+    const all = both(faults, back.faults);
+    this.#sections = sectionsOf(all);
+    if (candidate.gone.length > 0) store.settle(this.#state);
+    else if (candidate.fresh) store.abort(candidate.document);
+    return { kind: 'failed', faults: all };
+  }
+
+  async #reconcile(state: GatewayState | undefined): Promise<Reconciled> {
+    const result = await reconcile(this.#around.machine, state);
+    if (result.created) this.#around.onCreated();
+    return result;
+  }
+}

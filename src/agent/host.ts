@@ -1,0 +1,79 @@
+// The agent's only door to the machine and the network. Two hosts implement it: Node, and the native
+// one, which has no timers, fetch or crypto of its own. Files and crypto are synchronous.
+
+export interface ExecOptions {
+  stdin?: string;
+  timeoutMs: number;
+  /** Most bytes of stdout and of stderr; a program that prints more is killed. */
+  maxOutput: number;
+}
+
+export interface ExecResult {
+  /** Exit code, or -1 if there was none. */
+  code: number;
+  stdout: string;
+  stderr: string;
+  /** Why it did not run to its own end. */
+  fault?: 'missing' | 'timeout' | 'too_much_output' | 'killed';
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Record<string, string>;
+  body?: string;
+  /** From the first byte sent to the last byte received. */
+  timeoutMs: number;
+  maxBytes: number;
+}
+
+export interface HttpReply {
+  /** 0 if there was no whole answer; `error` says why. */
+  status: number;
+  headers: { date?: string };
+  /** Empty if it was not UTF-8. */
+  body: string;
+  error?: string;
+}
+
+export interface KeyPair {
+  /** Ed25519 seed, 32 bytes. */
+  privateKey: Uint8Array;
+  publicKey: Uint8Array;
+}
+
+export interface Host {
+  /** The text of a file, or undefined if there is none. Throws if it cannot be read. */
+  readText(path: string): string | undefined;
+  /** Writes beside, sets the mode, syncs, renames, syncs the directory: the old text or the new. */
+  writeAtomic(path: string, text: string, mode: number): void;
+  /** Appends and syncs. Makes the file (0600) if there is none. After a crash the tail may be torn. */
+  appendText(path: string, text: string): void;
+  /** Removes a file; none is fine. */
+  remove(path: string): void;
+  /** Makes a directory and its parents; one that exists is fine. */
+  makeDirectory(path: string, mode: number): void;
+
+  /** Runs a program found by PATH, without a shell. Never rejects because of what the program did. */
+  exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>;
+  /** Follows no redirects. Never rejects because of the network. */
+  http(request: HttpRequest): Promise<HttpReply>;
+
+  generateKeyPair(): KeyPair;
+  sign(privateKey: Uint8Array, message: Uint8Array): Uint8Array;
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /** SHA-256 of the text's UTF-8, in lower-case hex. */
+  sha256(text: string): string;
+  random(length: number): Uint8Array;
+
+  /** Unix time in milliseconds. */
+  now(): number;
+  /** Waits; ends at once when termination is asked for, before or meanwhile. */
+  sleep(milliseconds: number): Promise<void>;
+  /** Called once when the process shall end. A request that is under way then ends with an error. */
+  onTerminate(listener: () => void): void;
+  /** One line for people and machines that watch: stderr. */
+  log(line: string): void;
+  /** The answer of a command: stdout. */
+  print(text: string): void;
+}

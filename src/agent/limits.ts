@@ -1,0 +1,29 @@
+// Every bound of the agent, with its unit in its name. What it shares with the control plane is in
+// the model.
+
+export const agentLimits = {
+  requestMilliseconds: 15_000,
+  replyBytes: 64 * 1024,
+  backoffFirstMilliseconds: 1000,
+  backoffMostMilliseconds: 60_000,
+  /** A control plane that is being restarted just then is no reason to roll back. */
+  selfTestAttempts: 3,
+  selfTestPauseMilliseconds: 2000,
+  clockToleranceMilliseconds: 60_000,
+  tokenRenewSeconds: 60,
+  commandMilliseconds: 20_000,
+  /** `wg show dump` of the most peers there may be. */
+  commandOutputBytes: 32 * 1024 * 1024,
+  peersPerCommand: 256,
+  /** From here on one `wg syncconf` is cheaper than many `wg set`. */
+  peersByCommand: 64,
+  conntrackFlushes: 64,
+  journalLines: 1000,
+  counterLines: 256,
+  /** Least time between two questions that were answered with nothing. */
+  turnLeastMilliseconds: 1000,
+  /** A session without a handshake for longer is dead by WireGuard's own rules. */
+  onlineSeconds: 180,
+  reportMilliseconds: 60_000,
+  reconcileMilliseconds: 600_000,
+} as const;

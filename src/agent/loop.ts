@@ -1,0 +1,202 @@
+// List and watch: asks for what is newer, applies it, reports, and in between looks after the
+// machine. Whatever the control plane does, tunnels stay as they are.
+
+import { limits } from '../model/limits.ts';
+import type { ControlPlane } from './api.ts';
+import { Applier, type Outcome } from './applier.ts';
+import { Counters, type Reading } from './counters.ts';
+import { openDocument, type Trust } from './document.ts';
+import { agentLimits } from './limits.ts';
+import type { WireguardStatus } from './linux.ts';
+import { logEvent, messageOf } from './log.ts';
+import type { Machine } from './machine.ts';
+import { observeWireguard } from './observe.ts';
+import { buildReport, readVersions, type Versions } from './report.ts';
+import { Store } from './store.ts';
+
+interface Traffic {
+  reading: Reading;
+  status: WireguardStatus;
+}
+
+export class Loop {
+  readonly #machine: Machine;
+  readonly #trust: Trust;
+  readonly #controlPlane: ControlPlane;
+  readonly #store: Store;
+  readonly #counters: Counters;
+  readonly #applier: Applier;
+  #versions: Versions | undefined;
+  #ended = false;
+  #ready = false;
+  #resync = false;
+  /** Something happened that the control plane does not know yet. */
+  #news = false;
+  #reportAt = 0;
+  #reconcileAt = 0;
+
+  constructor(machine: Machine, trust: Trust, controlPlane: ControlPlane) {
+    this.#machine = machine;
+    this.#trust = trust;
+    this.#controlPlane = controlPlane;
+    this.#store = new Store(machine.host, machine.files, trust.gatewayId);
+    this.#counters = new Counters(machine.host, machine.files.counters);
+    this.#applier = new Applier({
+      machine,
+      store: this.#store,
+      selfTest: () => this.#selfTest(),
+      onCreated: () => this.#counters.reset(),
+    });
+  }
+
+  /** Runs until the process shall end. Rejects only if the state directory cannot be used at all. */
+  async run(): Promise<void> {
+    const { host } = this.#machine;
+    host.onTerminate(() => {
+      this.#ended = true;
+    });
+    await this.#start();
+    let failures = 0;
+    while (!this.#ended) {
+      failures = (await this.#safeTurn()) ? 0 : failures + 1;
+      if (failures > 0 && !this.#ended) await host.sleep(this.#backoff(failures));
+    }
+    logEvent(host, 'ended');
+  }
+
+  async #start(): Promise<void> {
+    const { host } = this.#machine;
+    this.#versions = await readVersions(host);
+    this.#counters.load();
+    const { state, pending, problems } = this.#store.load();
+    for (const problem of problems) logEvent(host, 'store.damaged', { problem });
+    this.#resync = problems.length > 0;
+    this.#reconcileAt = host.now() + agentLimits.reconcileMilliseconds;
+    this.#concluded(await this.#applier.resume(state, pending), 'started');
+  }
+
+  /** One round. Gives whether all went well; if not, the next one has to wait. */
+  async #turn(): Promise<boolean> {
+    const { host } = this.#machine;
+    if (host.now() >= this.#reconcileAt) await this.#reconcile();
+    const due = host.now() >= this.#reportAt;
+    if ((due || this.#news) && this.#versions) await this.#report(due, this.#versions);
+    if (this.#ended) return true;
+    const began = host.now();
+    const since = this.#resync ? undefined : this.#applier.state?.revision;
+    const answer = await this.#controlPlane.fetchState(since, this.#waitSeconds());
+    if (answer.kind === 'document') return this.#received(answer.text);
+    if (answer.kind === 'nothing') {
+      // A control plane that does not wait as asked must not be asked in a busy loop.
+      const early = agentLimits.turnLeastMilliseconds - (host.now() - began);
+      if (early > 0) await host.sleep(early);
+      return since !== undefined;
+    }
+    if (!this.#ended) logEvent(host, 'state.unavailable', { reason: answer.reason });
+    return false;
+  }
+
+  async #safeTurn(): Promise<boolean> {
+    try {
+      return await this.#turn();
+    } catch (error) {
+      logEvent(this.#machine.host, 'failed', { reason: messageOf(error) });
+      return false;
+    }
+  }
+
+  async #received(text: string): Promise<boolean> {
+    const { host } = this.#machine;
+    const opened = openDocument(host, this.#trust, text);
+    if ('refused' in opened) {
+      logEvent(host, 'state.refused', { reason: opened.refused });
+      return false;
+    }
+    const outcome = await this.#applier.accept(opened.document);
+    this.#concluded(outcome, 'state');
+    if (outcome.kind === 'refused') {
+      this.#resync ||= outcome.resync;
+      return false;
+    }
+    if (outcome.kind === 'applied') this.#resync = false;
+    if (this.#versions) await this.#report(false, this.#versions);
+    return outcome.kind === 'applied';
+  }
+
+  async #reconcile(): Promise<void> {
+    const outcome = await this.#applier.reconcile();
+    const pause =
+      outcome?.kind === 'failed'
+        ? agentLimits.backoffMostMilliseconds
+        : agentLimits.reconcileMilliseconds;
+    this.#reconcileAt = this.#machine.host.now() + pause;
+    this.#concluded(outcome, 'reconciled');
+  }
+
+  /** Logs how something ended and notes what follows from it. */
+  #concluded(outcome: Outcome | undefined, what: string): void {
+    const { host } = this.#machine;
+    if (!outcome) return;
+    const revision = this.#applier.state?.revision;
+    if (outcome.kind === 'refused') {
+      logEvent(host, `${what}.refused`, { reason: outcome.reason, revision });
+      return;
+    }
+    this.#news = true;
+    if (outcome.kind === 'failed') {
+      this.#reconcileAt = Math.min(
+        this.#reconcileAt,
+        host.now() + agentLimits.backoffMostMilliseconds,
+      );
+      logEvent(host, `${what}.failed`, { ...outcome.faults, revision });
+      return;
+    }
+    logEvent(host, `${what}.applied`, { revision, peers: this.#applier.state?.peers.size });
+    if (!this.#ready) logEvent(host, 'ready', { revision });
+    this.#ready = true;
+  }
+
+  async #report(withTraffic: boolean, versions: Versions): Promise<void> {
+    const { host } = this.#machine;
+    const { state, sections } = this.#applier;
+    const traffic = withTraffic ? await this.#readTraffic() : undefined;
+    if (withTraffic) this.#reportAt = host.now() + agentLimits.reportMilliseconds;
+    const peers = traffic?.reading.observations ?? [];
+    const answer = await this.#controlPlane.report(buildReport(state, sections, versions, peers));
+    if (answer.kind === 'failed') {
+      if (!this.#ended) logEvent(host, 'report.failed', { reason: answer.reason });
+      return;
+    }
+    this.#news = false;
+    this.#resync ||= answer.reply.resync;
+    if (traffic) this.#counters.accept(traffic.reading, traffic.status.peers);
+  }
+
+  async #readTraffic(): Promise<Traffic | undefined> {
+    const { state } = this.#applier;
+    const status = state && (await observeWireguard(this.#machine));
+    return status && { status, reading: this.#counters.read(status.peers, state.owners) };
+  }
+
+  async #selfTest(): Promise<boolean> {
+    for (let attempt = 1; attempt <= agentLimits.selfTestAttempts; attempt++) {
+      if (await this.#controlPlane.healthy()) return true;
+      // Requests are cut short by our own end, which says nothing about the change.
+      if (this.#ended) return true;
+      if (attempt < agentLimits.selfTestAttempts)
+        await this.#machine.host.sleep(agentLimits.selfTestPauseMilliseconds);
+    }
+    return false;
+  }
+
+  #waitSeconds(): number {
+    const left = Math.max(1, Math.ceil((this.#reportAt - this.#machine.host.now()) / 1000));
+    return left <= limits.stateWaitMostSeconds ? left : Math.ceil(left / 2);
+  }
+
+  #backoff(failures: number): number {
+    const { backoffFirstMilliseconds: first, backoffMostMilliseconds: most } = agentLimits;
+    const [random = 0] = this.#machine.host.random(1);
+    return Math.min(most, first * 2 ** Math.min(failures - 1, 16)) * (0.5 + random / 510);
+  }
+}

@@ -1,0 +1,12 @@
+// The VM as the agent works on it: the host, and the names of what is ours on it.
+
+import type { Files } from './files.ts';
+import type { Host } from './host.ts';
+import type { WireguardKeys } from './identity.ts';
+
+export interface Machine {
+  host: Host;
+  files: Files;
+  interfaceName: string;
+  keys: WireguardKeys;
+}

@@ -1,0 +1,48 @@
+// What the agent says about the gateway: what it really reached, by which programs.
+
+import { emptyPeerDigest } from '../model/desired-state.ts';
+import type { ObservedState, PeerObservation } from '../model/observed-state.ts';
+import type { Host } from './host.ts';
+import { attempt } from './linux.ts';
+import type { GatewayState } from './state.ts';
+import { agentVersion } from './version.ts';
+
+export type Versions = ObservedState['versions'];
+
+const versionLength = 64;
+
+async function versionOf(host: Host, argv: readonly string[]): Promise<string | undefined> {
+  const { code, stdout } = await attempt(host, argv);
+  const version = /\bv?(\d+\.\d[\w.-]*)/.exec(stdout)?.[1];
+  return code === 0 ? version?.slice(0, versionLength) : undefined;
+}
+
+/** Which versions of what we use are on the machine; what cannot be asked is left out. */
+export async function readVersions(host: Host): Promise<Versions> {
+  const kernel = host.readText('/proc/sys/kernel/osrelease')?.trim().slice(0, versionLength);
+  const wireguard = await versionOf(host, ['wg', '--version']);
+  const nftables = await versionOf(host, ['nft', '--version']);
+  return {
+    agent: agentVersion,
+    ...(kernel ? { kernel } : {}),
+    ...(wireguard ? { wireguard } : {}),
+    ...(nftables ? { nftables } : {}),
+  };
+}
+
+/** The report of a gateway that is at `state`, or has none yet. */
+export function buildReport(
+  state: GatewayState | undefined,
+  sections: ObservedState['sections'],
+  versions: Versions,
+  peers: PeerObservation[],
+): ObservedState {
+  return {
+    revision: state?.revision ?? 0,
+    sections,
+    peerDigest: state?.digest ?? emptyPeerDigest,
+    peerCount: state?.peers.size ?? 0,
+    versions,
+    peers,
+  };
+}

@@ -1,0 +1,169 @@
+// The state a gateway shall have, in memory: whole documents make it, deltas change it in place, at
+// the cost of the change.
+
+import {
+  type DesiredState,
+  desiredStateVersion,
+  emptyPeerDigest,
+  type FirewallSection,
+  type Peer,
+  peerDigestInput,
+  togglePeerDigest,
+  type WireguardSection,
+} from '../model/desired-state.ts';
+
+export interface Sections {
+  wireguard: WireguardSection;
+  firewall: FirewallSection;
+}
+
+export interface GatewayState {
+  revision: number;
+  sections: Sections;
+  /** By device id. */
+  peers: Map<string, Peer>;
+  /** Which device has a public key or an address: each belongs to one, or WireGuard moves it about. */
+  owners: Map<string, string>;
+  digest: string;
+}
+
+/** What of the peers on the interface must change. */
+export interface PeerChange {
+  set: { publicKey: string; addresses: readonly string[] }[];
+  /** Public keys. */
+  remove: string[];
+  /** Addresses of devices that were cut. */
+  flush: string[];
+}
+
+type Sha256 = (text: string) => string;
+export type Refusal = { refused: string };
+export type Merged = { change: PeerChange; undo: () => void };
+
+function claimsOf(peer: Peer): string[] {
+  return [peer.publicKey, ...peer.addresses];
+}
+
+function take(state: GatewayState, id: string, sha256: Sha256): Peer | undefined {
+  const peer = state.peers.get(id);
+  if (!peer) return undefined;
+  state.peers.delete(id);
+  for (const claim of claimsOf(peer)) state.owners.delete(claim);
+  state.digest = togglePeerDigest(state.digest, sha256(peerDigestInput(peer)));
+  return peer;
+}
+
+/** Adds a peer, or says what stands in its way and adds nothing. */
+function put(state: GatewayState, peer: Peer, sha256: Sha256): string | undefined {
+  if (state.peers.has(peer.id)) return `${peer.id} is named twice`;
+  const taken = claimsOf(peer).find((claim) => state.owners.has(claim));
+  if (taken !== undefined) return `${peer.id} and ${state.owners.get(taken)} share ${taken}`;
+  state.peers.set(peer.id, peer);
+  for (const claim of claimsOf(peer)) state.owners.set(claim, peer.id);
+  state.digest = togglePeerDigest(state.digest, sha256(peerDigestInput(peer)));
+  return undefined;
+}
+
+/** The state that a whole document describes, or why it cannot be one. */
+export function stateFrom(document: DesiredState, sha256: Sha256): GatewayState | Refusal {
+  const { wireguard, firewall } = document.sections;
+  if (!wireguard || !firewall) return { refused: 'a whole document lacks a section' };
+  if (document.peers.remove.length > 0) return { refused: 'a whole document removes peers' };
+  const state: GatewayState = {
+    revision: document.revision,
+    sections: { wireguard, firewall },
+    peers: new Map(),
+    owners: new Map(),
+    digest: emptyPeerDigest,
+  };
+  for (const peer of document.peers.upsert) {
+    const problem = put(state, peer, sha256);
+    if (problem !== undefined) return { refused: problem };
+  }
+  if (state.digest !== document.peerDigest) return { refused: 'the peer digest does not match' };
+  return state;
+}
+
+function changeOf(
+  state: GatewayState,
+  before: ReadonlyMap<string, Peer>,
+  document: DesiredState,
+): PeerChange {
+  const { upsert, remove } = document.peers;
+  const set = upsert.filter((peer) => {
+    const old = before.get(peer.id);
+    return old === undefined || peerDigestInput(old) !== peerDigestInput(peer);
+  });
+  const gone = [...before.values()].filter(({ publicKey }) => !state.owners.has(publicKey));
+  return {
+    set,
+    remove: gone.map(({ publicKey }) => publicKey),
+    flush: remove.flatMap((id) => before.get(id)?.addresses ?? []),
+  };
+}
+
+/**
+ * Merges a delta into the state and says what of the peers changed. `undo` puts the state back. A
+ * refused delta leaves the state as it was.
+ */
+export function merge(
+  state: GatewayState,
+  document: DesiredState,
+  sha256: Sha256,
+): Merged | Refusal {
+  const { upsert, remove } = document.peers;
+  const { revision, sections } = state;
+  const before = new Map<string, Peer>();
+  const added: string[] = [];
+  const undo = () => {
+    for (const id of added) take(state, id, sha256);
+    for (const peer of before.values()) put(state, peer, sha256);
+    Object.assign(state, { revision, sections });
+  };
+  for (const id of [...remove, ...upsert.map((peer) => peer.id)]) {
+    const old = take(state, id, sha256);
+    if (old) before.set(id, old);
+  }
+  for (const peer of upsert) {
+    const problem = put(state, peer, sha256);
+    if (problem !== undefined) {
+      undo();
+      return { refused: problem };
+    }
+    added.push(peer.id);
+  }
+  if (state.digest !== document.peerDigest) {
+    undo();
+    return { refused: 'the peer digest does not match' };
+  }
+  const { wireguard = sections.wireguard, firewall = sections.firewall } = document.sections;
+  Object.assign(state, { revision: document.revision, sections: { wireguard, firewall } });
+  return { change: changeOf(state, before, document), undo };
+}
+
+/** Public keys that `next` no longer knows: their devices were cut or have new keys. */
+export function keysGone(state: GatewayState, next: GatewayState): string[] {
+  const keys = [...state.peers.values()].map(({ publicKey }) => publicKey);
+  return keys.filter((key) => !next.owners.has(key));
+}
+
+/** Takes the peers with these public keys out of the state. */
+export function cut(state: GatewayState, publicKeys: readonly string[], sha256: Sha256): void {
+  for (const key of publicKeys) {
+    const id = state.owners.get(key);
+    if (id !== undefined) take(state, id, sha256);
+  }
+}
+
+/** The whole document of a state, for keeping. */
+export function documentOf(state: GatewayState, gatewayId: string): DesiredState {
+  return {
+    version: desiredStateVersion,
+    gatewayId,
+    revision: state.revision,
+    base: null,
+    sections: state.sections,
+    peers: { upsert: [...state.peers.values()], remove: [] },
+    peerDigest: state.digest,
+  };
+}

@@ -1,0 +1,198 @@
+// A fake control plane: signs what it is told to want, answers the agent's requests in process, and
+// can misbehave in every way an agent must survive.
+
+import crypto from 'node:crypto';
+import type { HttpReply, HttpRequest } from '../../src/agent/host.ts';
+import {
+  type DesiredState,
+  desiredStateType,
+  emptyPeerDigest,
+  type FirewallSection,
+  type Peer,
+  peerDigestInput,
+  togglePeerDigest,
+  type WireguardSection,
+} from '../../src/model/desired-state.ts';
+import {
+  agentTokenClaimsSchema,
+  type EnrollmentRequest,
+  enrollmentRequestSchema,
+} from '../../src/model/enrollment.ts';
+import { type ObservedState, observedStateSchema } from '../../src/model/observed-state.ts';
+import type { FakeHost } from './fake-host.ts';
+
+/** What a gateway shall be, at one revision. */
+export interface World {
+  wireguard: WireguardSection;
+  firewall: FirewallSection;
+  peers: Peer[];
+}
+
+export const controlPlaneUrl = 'http://control.test';
+export const tenantId = 't_0000000000000001';
+export const gatewayId = 'gw_0000000000000001';
+
+interface StateRequest {
+  since: number | undefined;
+  wait: number;
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+export function digestOf(peers: readonly Peer[]): string {
+  return peers.reduce((digest, peer) => {
+    const hash = crypto.createHash('sha256').update(peerDigestInput(peer)).digest('hex');
+    return togglePeerDigest(digest, hash);
+  }, emptyPeerDigest);
+}
+
+export class FakeControlPlane {
+  readonly #keys = crypto.generateKeyPairSync('ed25519');
+  readonly kid = 'state-1';
+  readonly history: World[] = [];
+  /** What will be published next, each when the agent has nothing left to do. */
+  script: World[] = [];
+  /** Answer with whole documents even when a delta was asked for. */
+  alwaysWhole = false;
+  online = true;
+  readonly enrolled: EnrollmentRequest[] = [];
+  readonly reports: ObservedState[] = [];
+  readonly requests: string[] = [];
+  /** Documents sent, as they were before they were signed. */
+  readonly sent: DesiredState[] = [];
+  /** Replaces the answer to a request for state; undefined leaves it alone. */
+  misbehave: (request: StateRequest) => HttpReply | undefined = () => undefined;
+  /** Replaces the answer to a report; undefined leaves it alone. */
+  onReport: (report: ObservedState) => HttpReply | undefined = () => undefined;
+  /** Called when the agent has reported what is newest and asks for more. */
+  onIdle: () => void = () => undefined;
+  #host: FakeHost | undefined;
+
+  /** Makes the host's network lead here. */
+  connect(host: FakeHost): void {
+    this.#host = host;
+    host.network = (request) => this.#answer(request, host);
+  }
+
+  publish(world: World): void {
+    this.history.push(world);
+  }
+
+  get revision(): number {
+    return this.history.length;
+  }
+
+  get stateKeys() {
+    const der = this.#keys.publicKey.export({ format: 'der', type: 'spki' });
+    return [{ kid: this.kid, publicKey: der.subarray(-32).toString('base64url') }];
+  }
+
+  /** The document that leads from a revision, or from nothing, to the newest. */
+  documentSince(since: number | undefined): DesiredState {
+    const now = this.history.at(-1);
+    if (!now) throw new Error('nothing was published');
+    const base = since === undefined || this.alwaysWhole ? undefined : this.history[since - 1];
+    const shared = { version: 1, gatewayId, revision: this.revision } as const;
+    const { wireguard, firewall, peers } = now;
+    const peerDigest = digestOf(peers);
+    if (!base) {
+      const sections = { wireguard, firewall };
+      return { ...shared, base: null, sections, peers: { upsert: peers, remove: [] }, peerDigest };
+    }
+    const text = (value: unknown) => JSON.stringify(value);
+    const before = new Map(base.peers.map((peer) => [peer.id, text(peer)]));
+    const ids = new Set(peers.map(({ id }) => id));
+    return {
+      ...shared,
+      base: since ?? null,
+      sections: {
+        ...(text(base.wireguard) === text(wireguard) ? {} : { wireguard }),
+        ...(text(base.firewall) === text(firewall) ? {} : { firewall }),
+      },
+      peers: {
+        upsert: peers.filter((peer) => before.get(peer.id) !== text(peer)),
+        remove: [...before.keys()].filter((id) => !ids.has(id)),
+      },
+      peerDigest,
+    };
+  }
+
+  /** Signs any payload with any header, as this control plane or with another key. */
+  sign(payload: unknown, header: object = {}, key = this.#keys.privateKey): string {
+    const head = { alg: 'EdDSA', typ: desiredStateType, kid: this.kid, ...header };
+    const signed = `${encode(head)}.${encode(payload)}`;
+    return `${signed}.${crypto.sign(null, Buffer.from(signed), key).toString('base64url')}`;
+  }
+
+  #answer(request: HttpRequest, host: FakeHost): HttpReply {
+    const { pathname, searchParams } = new URL(request.url);
+    this.requests.push(`${request.method} ${pathname}${new URL(request.url).search}`);
+    const date = new Date(host.time).toUTCString();
+    const reply = (status: number, body = ''): HttpReply => ({ status, headers: { date }, body });
+    if (!this.online) return { status: 0, headers: {}, body: '', error: 'connect ECONNREFUSED' };
+    if (pathname === '/healthz') return reply(200, 'ok');
+    if (pathname === '/v1/agent/enroll') return this.#enroll(request, reply);
+    const refusal = this.#authenticate(request, Math.floor(host.time / 1000));
+    if (refusal) return reply(401, JSON.stringify({ code: 'unauthenticated', detail: refusal }));
+    if (pathname === '/v1/agent/report') return this.#report(request, reply);
+    const since = searchParams.get('since');
+    const wait = Number(searchParams.get('wait'));
+    return this.#state({ since: since === null ? undefined : Number(since), wait }, reply);
+  }
+
+  #enroll(request: HttpRequest, reply: (status: number, body?: string) => HttpReply): HttpReply {
+    const body = enrollmentRequestSchema.parse(JSON.parse(request.body ?? ''));
+    const [first] = this.enrolled;
+    if (first && first.identityKey !== body.identityKey)
+      return reply(409, JSON.stringify({ code: 'token_used', detail: 'It was used already.' }));
+    this.enrolled.push(body);
+    const { stateKeys } = this;
+    return reply(
+      200,
+      JSON.stringify({ tenantId, gatewayId, gatewayName: 'Test gateway', stateKeys }),
+    );
+  }
+
+  #authenticate({ headers }: HttpRequest, now: number): string | undefined {
+    const parts = (headers.authorization ?? '').replace(/^Bearer /, '').split('.');
+    const [header = '', payload = '', signature = ''] = parts;
+    const read = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString());
+    const expected = { alg: 'EdDSA', kid: `${tenantId}.${gatewayId}`, typ: 'JWT' };
+    if (JSON.stringify(read(header)) !== JSON.stringify(expected)) return 'wrong header';
+    const x = this.enrolled[0]?.identityKey ?? '';
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x };
+    const key = crypto.createPublicKey({ key: jwk, format: 'jwk' });
+    const message = Buffer.from(`${header}.${payload}`);
+    if (!crypto.verify(null, message, key, Buffer.from(signature, 'base64url')))
+      return 'wrong signature';
+    const claims = agentTokenClaimsSchema.parse(read(payload));
+    return Math.abs(now - claims.iat) > 900 || claims.exp < now - 300 ? 'wrong time' : undefined;
+  }
+
+  #report(request: HttpRequest, reply: (status: number, body?: string) => HttpReply): HttpReply {
+    const report = observedStateSchema.parse(JSON.parse(request.body ?? ''));
+    const other = this.onReport(report);
+    if (other) return other;
+    this.reports.push(report);
+    return reply(200, JSON.stringify({ resync: false }));
+  }
+
+  #state(asked: StateRequest, reply: (status: number, body?: string) => HttpReply): HttpReply {
+    const other = this.misbehave(asked);
+    if (other) return other;
+    if (asked.since === this.revision) {
+      this.onIdle();
+      const next = this.script.shift();
+      if (next) this.publish(next);
+      else {
+        if (this.#host) this.#host.time += asked.wait * 1000;
+        return reply(204);
+      }
+    }
+    const document = this.documentSince(asked.since);
+    this.sent.push(document);
+    return reply(200, this.sign(document));
+  }
+}

@@ -1,0 +1,153 @@
+// A fake Host over a fake machine: its clock only moves when the agent waits, and it can die at any
+// call, before or after the call had its effect.
+
+import crypto from 'node:crypto';
+import type { ExecResult, Host, HttpReply, HttpRequest } from '../../src/agent/host.ts';
+import type { FakeMachine } from './fake-machine.ts';
+
+/** Thrown by every call from the crash on: the process is gone. */
+export class Crash extends Error {}
+
+export interface CrashPlan {
+  /** Which call of the host, counted from 1. */
+  call: number;
+  when: 'before' | 'after';
+}
+
+export class FakeHost implements Host {
+  readonly machine: FakeMachine;
+  /** Every call in order: the method and what it was about. */
+  readonly calls: string[] = [];
+  readonly logged: string[] = [];
+  readonly printed: string[] = [];
+  /** Answers requests; the fake control plane puts itself here. */
+  network: (request: HttpRequest) => HttpReply = () => this.#offline();
+  crash: CrashPlan | undefined;
+  time = Date.UTC(2026, 10, 22);
+  /** The host's clock minus true time. */
+  clockError = 0;
+  #dead = false;
+  #ended = false;
+  readonly #listeners: (() => void)[] = [];
+
+  constructor(machine: FakeMachine) {
+    this.machine = machine;
+  }
+
+  /** Asks the agent to end, as SIGTERM does. */
+  terminate(): void {
+    this.#ended = true;
+    for (const listener of this.#listeners.splice(0)) listener();
+  }
+
+  /** The calls of one method. */
+  callsOf(method: string): string[] {
+    return this.calls.filter((call) => call.startsWith(`${method} `));
+  }
+
+  readText(path: string): string | undefined {
+    return this.#call(`readText ${path}`, () => {
+      if (path === '/proc/sys/kernel/osrelease') return '6.12.0\n';
+      if (path === '/etc/os-release') return 'ID=debian\nPRETTY_NAME="Debian GNU/Linux 13"\n';
+      return this.machine.disk.get(path)?.text;
+    });
+  }
+
+  writeAtomic(path: string, text: string, mode: number): void {
+    this.#call(`writeAtomic ${path}`, () => this.machine.disk.set(path, { text, mode }));
+  }
+
+  appendText(path: string, text: string): void {
+    const before = this.machine.disk.get(path) ?? { text: '', mode: 0o600 };
+    const write = (part: string) =>
+      this.machine.disk.set(path, { ...before, text: before.text + part });
+    // A crash in the middle leaves half a line.
+    this.#call(
+      `appendText ${text}`,
+      () => write(text),
+      () => write(text.slice(0, text.length / 2)),
+    );
+  }
+
+  remove(path: string): void {
+    this.#call(`remove ${path}`, () => this.machine.disk.delete(path));
+  }
+
+  makeDirectory(path: string): void {
+    this.#call(`makeDirectory ${path}`, () => undefined);
+  }
+
+  async exec(argv: readonly string[], options: { stdin?: string }): Promise<ExecResult> {
+    return this.#call(`exec ${argv.join(' ')}`, () => this.machine.exec(argv, options.stdin ?? ''));
+  }
+
+  async http(request: HttpRequest): Promise<HttpReply> {
+    const label = `http ${request.method} ${request.url}`;
+    return this.#call(label, () => (this.#ended ? this.#offline() : this.network(request)));
+  }
+
+  generateKeyPair() {
+    const pair = crypto.generateKeyPairSync('ed25519');
+    return {
+      privateKey: pair.privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32),
+      publicKey: pair.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32),
+    };
+  }
+
+  sign(privateKey: Uint8Array, message: Uint8Array): Uint8Array {
+    const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), privateKey]);
+    return crypto.sign(null, message, { key: der, format: 'der', type: 'pkcs8' });
+  }
+
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+    const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), publicKey]);
+    return crypto.verify(null, message, { key: der, format: 'der', type: 'spki' }, signature);
+  }
+
+  sha256 = (text: string): string => crypto.createHash('sha256').update(text).digest('hex');
+
+  random(length: number): Uint8Array {
+    return new Uint8Array(length).fill(128);
+  }
+
+  now(): number {
+    return this.time + this.clockError;
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    this.#call(`sleep ${milliseconds}`, () => {
+      if (!this.#ended) this.time += milliseconds;
+    });
+  }
+
+  onTerminate(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  log(line: string): void {
+    this.logged.push(line);
+  }
+
+  print(text: string): void {
+    this.printed.push(text);
+  }
+
+  #offline(): HttpReply {
+    return { status: 0, headers: {}, body: '', error: 'connect ECONNREFUSED' };
+  }
+
+  #call<Result>(
+    label: string,
+    effect: () => Result,
+    torn: () => unknown = () => undefined,
+  ): Result {
+    if (this.#dead) throw new Crash('the process is gone');
+    this.calls.push(label);
+    const doomed = this.crash?.call === this.calls.length;
+    if (!doomed) return effect();
+    this.#dead = true;
+    if (this.crash?.when === 'after') effect();
+    else torn();
+    throw new Crash(`crashed at call ${this.calls.length}: ${label.slice(0, 100)}`);
+  }
+}
