@@ -143,8 +143,13 @@ export class FakeHost implements Host {
   ): Result {
     if (this.#dead) throw new Crash('the process is gone');
     this.calls.push(label);
-    const doomed = this.crash?.call === this.calls.length;
-    if (!doomed) return effect();
+    const call = this.calls.length;
+    if (this.crash?.call !== call) {
+      const result = effect();
+      // The effect itself may have been what decided the end.
+      this.#dead = this.crash?.call === call;
+      return result;
+    }
     this.#dead = true;
     if (this.crash?.when === 'after') effect();
     else torn();

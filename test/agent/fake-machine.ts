@@ -233,7 +233,10 @@ export class FakeMachine {
     const peers = text.matchAll(/^PublicKey = (.*)\nAllowedIPs = (.*)$/gm);
     const wanted = new Map([...peers].map(([, key = '', allowed = '']) => [key, allowed]));
     for (const key of link.peers.keys()) if (!wanted.has(key)) link.peers.delete(key);
-    for (const [key, allowed] of wanted) this.#allow(link, key, allowed.split(', '));
+    for (const [key, allowed] of wanted) {
+      const peer = link.peers.get(key) ?? { handshake: 0, received: 0, sent: 0 };
+      link.peers.set(key, { ...peer, allowed: allowed.split(', ') });
+    }
     return ok();
   }
 

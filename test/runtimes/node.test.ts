@@ -5,7 +5,7 @@ import { createTenant } from '../contract/plane.ts';
 import { temporaryDirectory } from '../control-plane.ts';
 import { freePort, spawnServer, startServer } from '../server.ts';
 
-test('starts without configuration, prints an owner link that opens, and stops on SIGTERM', async () => {
+test('starts without configuration, prints an owner link, and stops on SIGTERM', async () => {
   const data = join(temporaryDirectory(), 'deep', 'data');
   const server = await startServer({
     data,

@@ -21,6 +21,7 @@ p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 .brand { color: var(--soft); font-size: .9rem; margin: 0 0 1.5rem; overflow-wrap: anywhere; }
 .soft { color: var(--soft); font-size: .95rem; }
 .bad { color: var(--bad); }
+form { margin: 0 0 1rem; }
 label { display: block; margin: 0 0 1rem; font-weight: 600; }
 input { display: block; width: 100%; margin-top: .3rem; padding: .65rem; font: inherit;
   color: inherit; background: transparent; border: 1px solid var(--soft); border-radius: .4rem; }
