@@ -57,7 +57,7 @@ test('faults of SQL are not called busy, and rules name their columns', async ()
   await expect(clash).rejects.toMatchObject({ columns: expect.stringMatching(/^tenants\./) });
 });
 
-test('a request fails as retryable while the server is away, and nothing is half-written', async () => {
+test('a request is retryable while the server is away, and nothing is half-written', async () => {
   const { tenant } = await prepared();
   const users = tenant.path('/users');
   await whileMishap('away', async () => {
