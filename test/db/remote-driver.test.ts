@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConstraintError } from '../../src/db/driver.ts';
 import { createRemoteDriver } from '../../src/db/remote-driver.ts';
 import { SallyportError } from '../../src/model/errors.ts';
-import { apiOf, createTenant, type TestTenant } from '../contract/plane.ts';
+import type { TenantEntry } from '../../src/model/tenant.ts';
+import type { Listing } from '../../src/operations/page.ts';
+import { apiOf, createTenant, operatorKey, type TestTenant } from '../contract/plane.ts';
 import { type ControlPlane, createControlPlane } from '../control-plane.ts';
 import { type Sqld, startSqld } from '../sqld.ts';
 
@@ -103,4 +105,14 @@ test('one tenant whose database is broken does not touch the others', async () =
   expect(refused.body).toMatchObject({ status: 503, code: 'not_migrated' });
   expect(refused.text).toContain(tenant.id);
   expect((await ask(other)).status).toBe(200);
+  const listed = await apiOf(fresh, operatorKey)<Listing<TenantEntry>>(
+    'GET',
+    '/v1/tenants?limit=100',
+  );
+  const stateOf = (id: string) => listed.body.items.find((entry) => entry.id === id)?.database;
+  expect(stateOf(other.id)).toEqual({ status: 'ready', fault: null });
+  expect(stateOf(tenant.id)).toEqual({
+    status: 'broken',
+    fault: expect.stringContaining('9999_future'),
+  });
 });
