@@ -21,7 +21,7 @@ export interface Database {
   run<T extends Readonly<[Query, ...Query[]]>>(...queries: T): Promise<BatchResponse<T>>;
   /** See `Driver.exclusively`. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 const readPattern = /^\s*(select|with)\b/i;

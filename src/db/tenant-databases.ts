@@ -25,7 +25,7 @@ export interface TenantDatabases {
   create(tenantId: string): Promise<Database>;
   /** Removes one for good. */
   drop(tenantId: string): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 interface Handle {
@@ -76,7 +76,7 @@ export function createTenantDatabases(
     const [oldest] = handles;
     if (handles.size > most && oldest) {
       handles.delete(oldest[0]);
-      oldest[1].db.close();
+      void oldest[1].db.close();
     }
     return handle;
   }
@@ -97,12 +97,12 @@ export function createTenantDatabases(
       return makeReady(tenantId, handleOf(tenantId), now());
     },
     async drop(tenantId) {
-      handles.get(tenantId)?.db.close();
+      await handles.get(tenantId)?.db.close();
       handles.delete(tenantId);
       await provisioner.drop(tenantId);
     },
-    close() {
-      for (const { db } of handles.values()) db.close();
+    async close() {
+      await Promise.all([...handles.values()].map(({ db }) => db.close()));
       handles.clear();
     },
   };
