@@ -5,7 +5,15 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/faults/**'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/faults/**'],
+          // Some tests start whole processes, and a loaded machine starts them slowly.
+          testTimeout: 30_000,
+        },
+      },
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], testTimeout: 600_000 } },
       {
         test: {

@@ -30,7 +30,10 @@ export interface ControlPlane extends Plane {
   advanceClock(milliseconds: number): void;
 }
 
-export async function createControlPlane(): Promise<ControlPlane> {
+/** @param environment settings beyond the usual, such as a database server's */
+export async function createControlPlane(
+  environment: Record<string, string> = {},
+): Promise<ControlPlane> {
   const data = temporaryDirectory();
   const statements: Statement[] = [];
   const logs: string[] = [];
@@ -39,9 +42,14 @@ export async function createControlPlane(): Promise<ControlPlane> {
       statements.push(...batch);
       return driver.batch(batch, mode);
     },
+    exclusively: (work) => driver.exclusively(work),
     close: () => driver.close(),
   });
-  const settings = readSettings({ SALLYPORT_DATA: data, SALLYPORT_OPERATOR_KEY: operatorKey });
+  const settings = readSettings({
+    SALLYPORT_DATA: data,
+    SALLYPORT_OPERATOR_KEY: operatorKey,
+    ...environment,
+  });
   let ahead = 0;
   const { services, close } = await createNodeServices(settings, 'http://control.test', {
     tap,

@@ -33,14 +33,14 @@ function parsed(body: string): unknown {
   }
 }
 
-/** Why a request failed, for people: transport error, or status and what the problem document says. */
+/** Why a request failed, for people: the transport error, or what the problem document says. */
 function reasonOf(reply: HttpReply): string {
   if (reply.status === 0) return `no answer: ${reply.error ?? 'unknown'}`;
   const { code, detail, wayOut } = problemSchema.safeParse(parsed(reply.body)).data ?? {};
   return [`status ${reply.status}`, code, detail, wayOut].filter((part) => part).join(', ');
 }
 
-/** Trades the token for what the gateway needs to know. Throws an error fit for the person who runs it. */
+/** Trades the token for what the gateway needs to know. Throws an error fit for people. */
 export async function enroll(
   host: Host,
   url: string,

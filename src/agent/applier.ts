@@ -101,8 +101,10 @@ export class Applier {
   async reconcile(): Promise<Outcome | undefined> {
     if (!this.#state) return undefined;
     const { faults } = await this.#reconcile(this.#state);
-    this.#sections = sectionsOf(faults);
-    return Object.keys(faults).length === 0 ? { kind: 'applied' } : { kind: 'failed', faults };
+    const failed = Object.keys(faults).length > 0;
+    // A good reconcile of an old state does not make a newer document's failure undone.
+    if (failed || this.#newest === this.#state.revision) this.#sections = sectionsOf(faults);
+    return failed ? { kind: 'failed', faults } : { kind: 'applied' };
   }
 
   async #accept(document: DesiredState, fresh: boolean): Promise<Outcome> {

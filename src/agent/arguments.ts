@@ -62,7 +62,7 @@ function interfaceOf(given: ReadonlyMap<string, string>): string {
   // Linux allows more, but the name stands in the firewall's rules and on command lines.
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,14}$/.test(name))
     throw new UsageError(
-      `--interface "${name}": use 1 to 15 letters, digits, "_" or "-", starting with a letter or digit`,
+      `--interface "${name}": use up to 15 letters, digits, "_" and "-", no "_" or "-" first`,
     );
   return name;
 }

@@ -1,5 +1,5 @@
-// The agent's only door to the machine and the network. Two hosts implement it: Node, and the native
-// one, which has no timers, fetch or crypto of its own. Files and crypto are synchronous.
+// The agent's only door to the machine and the network. Two hosts implement it: Node, and the
+// native one, which has no timers, fetch or crypto of its own. Files and crypto are synchronous.
 
 export interface ExecOptions {
   stdin?: string;
@@ -47,14 +47,14 @@ export interface Host {
   readText(path: string): string | undefined;
   /** Writes beside, sets the mode, syncs, renames, syncs the directory: the old text or the new. */
   writeAtomic(path: string, text: string, mode: number): void;
-  /** Appends and syncs. Makes the file (0600) if there is none. After a crash the tail may be torn. */
+  /** Appends and syncs; makes the file (0600) if there is none. A crash may tear the tail. */
   appendText(path: string, text: string): void;
   /** Removes a file; none is fine. */
   remove(path: string): void;
   /** Makes a directory and its parents; one that exists is fine. */
   makeDirectory(path: string, mode: number): void;
 
-  /** Runs a program found by PATH, without a shell. Never rejects because of what the program did. */
+  /** Runs a program found by PATH, without a shell. Never rejects because of what it did. */
   exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>;
   /** Follows no redirects. Never rejects because of the network. */
   http(request: HttpRequest): Promise<HttpReply>;
@@ -70,7 +70,7 @@ export interface Host {
   now(): number;
   /** Waits; ends at once when termination is asked for, before or meanwhile. */
   sleep(milliseconds: number): Promise<void>;
-  /** Called once when the process shall end. A request that is under way then ends with an error. */
+  /** Called once when the process shall end. A request under way then ends with an error. */
   onTerminate(listener: () => void): void;
   /** One line for people and machines that watch: stderr. */
   log(line: string): void;

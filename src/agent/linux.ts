@@ -64,7 +64,7 @@ const addressesSchema = z.array(
   }),
 );
 
-/** One interface out of `ip -json address show`, or undefined. The kernel's own fe80:: is left out. */
+/** One interface out of `ip -json address show`, without link-local addresses, or undefined. */
 export function parseLink(text: string, interfaceName: string): LinkStatus | undefined {
   const link = addressesSchema.parse(JSON.parse(text)).find((one) => one.ifname === interfaceName);
   if (!link) return undefined;

@@ -49,7 +49,7 @@ export class Loop {
     });
   }
 
-  /** Runs until the process shall end. Rejects only if the state directory cannot be used at all. */
+  /** Runs until the process shall end. Rejects only if the state directory cannot be used. */
   async run(): Promise<void> {
     const { host } = this.#machine;
     host.onTerminate(() => {
@@ -112,6 +112,11 @@ export class Loop {
       logEvent(host, 'state.refused', { reason: opened.refused });
       return false;
     }
+    const asked = this.#resync;
+    if (!asked && opened.document.revision === this.#applier.state?.revision) {
+      logEvent(host, 'state.refused', { reason: 'the document is not newer' });
+      return false;
+    }
     const outcome = await this.#applier.accept(opened.document);
     this.#concluded(outcome, 'state');
     if (outcome.kind === 'refused') {
@@ -120,7 +125,8 @@ export class Loop {
     }
     if (outcome.kind === 'applied') this.#resync = false;
     if (this.#versions) await this.#report(false, this.#versions);
-    return outcome.kind === 'applied';
+    // Being asked for everything again right after it is a disagreement that haste does not settle.
+    return outcome.kind === 'applied' && !(asked && this.#resync);
   }
 
   async #reconcile(): Promise<void> {

@@ -138,7 +138,8 @@ function planPeers(names: Names, state: GatewayState, observed: Observed): Step[
 
 function planWireguard(names: Names, state: GatewayState, observed: Observed): Step[] {
   if (observed.link && !observed.wireguard) {
-    const reason = `${names.interfaceName} exists and is not a WireGuard interface; remove it or choose another with --interface`;
+    const what = `${names.interfaceName} exists and is not a WireGuard interface`;
+    const reason = `${what}; remove it or choose another with --interface`;
     return [{ section: 'wireguard', kind: 'refuse', reason }];
   }
   return [

@@ -22,7 +22,7 @@ export interface GatewayState {
   sections: Sections;
   /** By device id. */
   peers: Map<string, Peer>;
-  /** Which device has a public key or an address: each belongs to one, or WireGuard moves it about. */
+  /** Which device has a public key or an address. WireGuard gives each to one peer only. */
   owners: Map<string, string>;
   digest: string;
 }

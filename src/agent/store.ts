@@ -115,7 +115,7 @@ export class Store {
     return undefined;
   }
 
-  /** Brings the state to the last commit in the journal and gives the delta begun after it, if any. */
+  /** Brings the state to the journal's last commit and gives the delta begun after it, if any. */
   #replay(state: GatewayState, problems: string[]): DesiredState | undefined {
     const lines = (this.#host.readText(this.#files.journal) ?? '').split('\n');
     let begun: DesiredState | undefined;

@@ -19,7 +19,9 @@ export interface Database {
    * no lock. Changes of what a tenant wants go through `change` in revision.ts, never through here.
    */
   run<T extends Readonly<[Query, ...Query[]]>>(...queries: T): Promise<BatchResponse<T>>;
-  close(): void;
+  /** See `Driver.exclusively`. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
 }
 
 const readPattern = /^\s*(select|with)\b/i;
@@ -38,6 +40,7 @@ export function openDatabase(driver: Driver): Database {
   return {
     build: orm,
     run: (...queries) => orm.batch(queries),
+    exclusively: (work) => driver.exclusively(work),
     close: () => driver.close(),
   };
 }

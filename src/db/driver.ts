@@ -16,8 +16,13 @@ export interface Driver {
    * database did not answer in time
    */
   batch(statements: readonly Statement[], mode: 'read' | 'write'): Promise<Row[][]>;
+  /**
+   * Runs work that reads, decides and writes. Where callers can queue, they do instead of racing;
+   * what decides between processes is the primary key of the revisions.
+   */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** Lets go of what it holds; a later call may open it again. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** A unique, foreign key or check rule was broken. `columns` is such as `revisions.number`. */

@@ -6,7 +6,8 @@
 // BUSY from another process replaces the connection before anything else may use it.
 
 import { SallyportError } from '../model/errors.ts';
-import { ConstraintError, type Driver, type Row, type Statement } from './driver.ts';
+import type { Driver, Row, Statement } from './driver.ts';
+import { translateError } from './translate-error.ts';
 
 /** The part of libSQL's client that is used; the runtime passes a real one. */
 export interface LibsqlClient {
@@ -32,27 +33,6 @@ export function createFifoLock(): <T>(work: () => Promise<T>) => Promise<T> {
 // disk, even when the power fails.
 const pragmas = ['PRAGMA journal_mode = WAL', 'PRAGMA synchronous = FULL'];
 
-const constraintPattern = /(?:UNIQUE|CHECK|NOT NULL|FOREIGN KEY) constraint failed(?:: (.*))?/;
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : '';
-}
-
-/** Turns a driver's error into ours. The statement's arguments never get into the message. */
-export function translateError(error: unknown): Error {
-  const message = error instanceof Error ? error.message : String(error);
-  const constraint = constraintPattern.exec(message);
-  if (constraint) return new ConstraintError(constraint[1] ?? 'foreign key', { cause: error });
-  if (codeOf(error).startsWith('SQLITE_BUSY') || /database is locked/.test(message))
-    return new SallyportError('busy', 'The database is busy.', {
-      wayOut: 'Try again in a moment.',
-      cause: error,
-    });
-  return error instanceof Error ? error : new Error(message);
-}
-
 async function prepare(client: LibsqlClient): Promise<LibsqlClient> {
   try {
     for (const pragma of pragmas) await client.execute(pragma);
@@ -70,6 +50,7 @@ async function prepare(client: LibsqlClient): Promise<LibsqlClient> {
  */
 export function createFileDriver(connect: () => LibsqlClient): Driver {
   const inTurn = createFifoLock();
+  const exclusively = createFifoLock();
   let client: LibsqlClient | undefined;
   const disconnect = (): void => {
     client?.close();
@@ -91,6 +72,15 @@ export function createFileDriver(connect: () => LibsqlClient): Driver {
   };
   return {
     batch: (statements, mode) => inTurn(() => run(statements, mode)),
-    close: () => void inTurn(async () => disconnect()),
+    exclusively,
+    close: () =>
+      inTurn(async () => {
+        try {
+          // The newest changes move from the log into the file, so that the file alone is whole.
+          await client?.execute('PRAGMA wal_checkpoint(TRUNCATE)');
+        } finally {
+          disconnect();
+        }
+      }),
   };
 }

@@ -11,12 +11,17 @@ export interface Migration {
 const createLog = `create table if not exists _migrations (
   tag text primary key not null, applied_at integer not null)`;
 
+/** Only reads when the log is there: opening a database that is up to date locks nothing. */
 async function appliedTags(driver: Driver): Promise<string[]> {
-  const [rows = []] = await driver.batch(
-    [{ sql: 'select tag from _migrations order by tag', args: [] }],
-    'read',
-  );
-  return rows.map((row) => String(row[0]));
+  const query = { sql: 'select tag from _migrations order by tag', args: [] };
+  try {
+    const [rows = []] = await driver.batch([query], 'read');
+    return rows.map((row) => String(row[0]));
+  } catch (error) {
+    if (!(error instanceof Error && /no such table/.test(error.message))) throw error;
+    await driver.batch([{ sql: createLog, args: [] }], 'write');
+    return [];
+  }
 }
 
 async function applyOne(driver: Driver, migration: Migration, now: number): Promise<void> {
@@ -44,7 +49,6 @@ export async function migrate(
   migrations: readonly Migration[],
   now: number,
 ): Promise<void> {
-  await driver.batch([{ sql: createLog, args: [] }], 'write');
   const applied = await appliedTags(driver);
   for (const [index, tag] of applied.entries()) {
     if (migrations[index]?.tag === tag) continue;

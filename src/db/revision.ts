@@ -1,7 +1,7 @@
 // The only way to write a change. A change is one batch whose first row is the next revision; the
 // primary key of that row is the lock: of two writers at once, one rolls back and tries again.
 
-import { desc } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
 import { toHex, toUtf8 } from '../model/encoding.ts';
 import { SallyportError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
@@ -54,19 +54,6 @@ async function head(db: Database): Promise<{ number: number; hash: string }> {
   return last ?? { number: 0, hash: genesis };
 }
 
-// Callers of one process queue here instead of racing: the primary key still decides between
-// processes, but nobody in this one wastes an attempt.
-const queues = new WeakMap<Database, Promise<unknown>>();
-
-function inTurn<T>(db: Database, work: () => Promise<T>): Promise<T> {
-  const turn = (queues.get(db) ?? Promise.resolve()).then(work);
-  queues.set(
-    db,
-    turn.catch(() => undefined),
-  );
-  return turn;
-}
-
 /** Losers of a race come back at different times, each loss later, so that nobody starves. */
 function pause(losses: number): Promise<void> {
   const most = Math.min(2 ** losses, limits.changePauseMostMilliseconds);
@@ -75,6 +62,22 @@ function pause(losses: number): Promise<void> {
 
 function isClash(error: unknown): boolean {
   return error instanceof ConstraintError && error.columns === 'revisions.number';
+}
+
+/**
+ * Whether the batch went through although its answer got lost on the way: then the revision of that
+ * number has our hash, which nobody else can have made.
+ */
+async function isWritten(
+  db: Database,
+  error: unknown,
+  number: number,
+  hash: string,
+): Promise<boolean> {
+  if (!(error instanceof SallyportError) || error.code !== 'busy') return false;
+  const query = db.build.select({ hash: revisions.hash }).from(revisions);
+  const [[written]] = await db.run(query.where(eq(revisions.number, number)));
+  return written?.hash === hash;
 }
 
 async function attempt<T>(
@@ -88,7 +91,11 @@ async function attempt<T>(
   const { subject, summary, writes, result } = await decide(number);
   const row = { number, ...author, subject, summary };
   const hash = await revisionHash(last.hash, row);
-  await db.run(db.build.insert(revisions).values({ ...row, hash }), ...writes);
+  try {
+    await db.run(db.build.insert(revisions).values({ ...row, hash }), ...writes);
+  } catch (error) {
+    if (!(await isWritten(db, error, number, hash))) throw error;
+  }
   return result;
 }
 
@@ -103,7 +110,7 @@ export async function change<T>(
   author: Author,
   decide: (number: number) => Promise<Decision<T>>,
 ): Promise<T> {
-  return inTurn(db, async () => {
+  return db.exclusively(async () => {
     for (let tries = 0; tries < limits.changeAttempts; tries++) {
       try {
         return await attempt(db, author, decide);

@@ -17,7 +17,6 @@ export const errorCodes = {
     retry: true,
     title: 'No gateway of the device is enrolled yet',
   },
-  device_not_pending: { status: 409, retry: false, title: 'The device has a credential already' },
   revision_ahead: { status: 409, retry: false, title: 'The agent is ahead of the control plane' },
   token_used: { status: 409, retry: false, title: 'The enrolment token was used already' },
   link_used: { status: 409, retry: false, title: 'The link was used already' },
@@ -26,8 +25,9 @@ export const errorCodes = {
   link_revoked: { status: 410, retry: false, title: 'The link was revoked' },
   body_too_large: { status: 413, retry: false, title: 'The request body is too large' },
   unsupported_media_type: { status: 415, retry: false, title: 'The body is of an unknown type' },
-  protocol_too_new: { status: 422, retry: false, title: 'The agent speaks no version we know' },
+  protocol_unsupported: { status: 422, retry: false, title: 'The agent speaks no version we know' },
   internal: { status: 500, retry: true, title: 'Something broke on our side' },
+  not_migrated: { status: 503, retry: true, title: "The tenant's database is out of order" },
   busy: { status: 503, retry: true, title: 'Too busy right now' },
 } as const;
 

@@ -6,6 +6,7 @@ import { SallyportError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
 import type { Principal } from '../model/permissions.ts';
 import { agentTokenKid, secretHash, verifyAgentToken } from '../pki/tokens.ts';
+import type { GatewayName, Note } from './hub.ts';
 import type { Services } from './services.ts';
 
 const keyPattern = /^sp_([0-9a-hjkmnp-tv-z]{16})_[0-9a-hjkmnp-tv-z]{39}$/;
@@ -32,26 +33,40 @@ async function keyPrincipal(
   return principal;
 }
 
-async function agentPrincipal(services: Services, token: string): Promise<Principal | undefined> {
-  const kid = agentTokenKid(token);
-  if (!kid) return undefined;
-  const { tenantId, gatewayId } = kid;
-  const cached = services.agentCache.get(gatewayId);
-  if (cached?.token === token) return cached.principal;
+async function noteFromDatabase(
+  services: Services,
+  { tenantId, gatewayId }: GatewayName,
+): Promise<Note | undefined> {
   const db = await services.tenants.open(tenantId);
-  const [[gateway]] = db
-    ? await db.run(
-        db.build
-          .select({ identityKey: gateways.identityKey })
-          .from(gateways)
-          .where(eq(gateways.id, gatewayId)),
-      )
-    : [[]];
-  if (!gateway?.identityKey) return undefined;
-  const claims = await verifyAgentToken(token, gateway.identityKey, services.now());
-  if (claims?.sub !== gatewayId || claims.tid !== tenantId) return undefined;
-  const principal: Principal = { kind: 'agent', tenantId, gatewayId };
-  services.agentCache.set(gatewayId, { token, principal }, claims.exp * 1000);
+  if (!db) return undefined;
+  const query = db.build
+    .select({ revision: gateways.revision, identityKey: gateways.identityKey })
+    .from(gateways);
+  const [[row]] = await db.run(query.where(eq(gateways.id, gatewayId)));
+  return row?.identityKey ? { revision: row.revision, identityKey: row.identityKey } : undefined;
+}
+
+/** From the hub; from the database only when the hub has forgotten, or never knew. */
+async function noteOf(services: Services, name: GatewayName): Promise<Note | undefined> {
+  const known = await services.hub.recall(name);
+  if (known) return known;
+  const note = await noteFromDatabase(services, name);
+  if (note) await services.hub.remember(name, note);
+  return note;
+}
+
+async function agentPrincipal(services: Services, token: string): Promise<Principal | undefined> {
+  const name = agentTokenKid(token);
+  const note = name && (await noteOf(services, name));
+  if (!note) return undefined;
+  const cached = services.agentCache.get(token);
+  if (cached) return cached;
+  const claims = await verifyAgentToken(token, note.identityKey, services.now());
+  if (claims?.sub !== name.gatewayId || claims.tid !== name.tenantId) return undefined;
+  const principal: Principal = { kind: 'agent', ...name };
+  // No longer than any token may live, whatever it claims for itself.
+  const oldest = claims.iat + limits.agentTokenLifetimeSeconds;
+  services.agentCache.set(token, principal, Math.min(claims.exp, oldest) * 1000);
   return principal;
 }
 
@@ -65,7 +80,6 @@ export async function authenticate(
 ): Promise<Principal> {
   if (bearer === undefined) return { kind: 'anonymous' };
   if (bearer.length > limits.tokenLength) throw refused('The credential is too long.');
-  // An agent's token is tried first, and by its text: it is the one request that costs nothing.
   if (bearer.startsWith('ey')) {
     const agent = await agentPrincipal(services, bearer);
     if (agent) return agent;

@@ -40,7 +40,7 @@ const conflicts: Record<string, () => SallyportError> = {
  * @throws SallyportError what `decide` throws, and conflicts with what is there
  */
 export async function commit<T>(
-  { db, services, principal }: TenantScope,
+  { db, services, principal, tenantId }: TenantScope,
   operation: Operation,
   decide: (number: number) => Promise<Outcome<T>>,
   actor: string = actorOf(principal),
@@ -53,7 +53,8 @@ export async function commit<T>(
       touched = { gateways: outcome.touched, number };
       return outcome;
     });
-    for (const gatewayId of touched.gateways) services.hub.publish(gatewayId, touched.number);
+    if (touched.gateways.length > 0)
+      await services.hub.publish(tenantId, touched.gateways, touched.number);
     return result;
   } catch (error) {
     const conflict = error instanceof ConstraintError ? conflicts[error.columns] : undefined;

@@ -1,31 +1,81 @@
 // Knows each gateway's newest revision, so that an idle watch touches no database. It carries
-// revision numbers, never state: what it forgets or loses costs delay, nothing else.
+// revision numbers, never state: what it forgets or loses costs delay, nothing else, because every
+// report of an agent tells it the truth again.
 
 import { SallyportError } from '../model/errors.ts';
 
+/** What the hub remembers of a gateway, so that its agent can be let in without the database. */
+export interface Note {
+  /** The newest revision of its document. */
+  revision: number;
+  /** Its Ed25519 public key, in base64url. */
+  identityKey: string;
+}
+
+export interface GatewayName {
+  tenantId: string;
+  gatewayId: string;
+}
+
 export interface Hub {
-  /** The newest revision of a gateway's document, if the hub knows it. */
-  newest(gatewayId: string): number | undefined;
-  /** Says that a gateway's document has reached a revision, and wakes who waits for it. */
-  publish(gatewayId: string, revision: number): void;
+  /** What it remembers of a gateway, if anything. */
+  recall(name: GatewayName): Promise<Note | undefined>;
+  /** Tells it what the database says of a gateway. A revision never goes back. */
+  remember(name: GatewayName, note: Note): Promise<void>;
+  /** Says that the documents of these gateways have reached a revision, and wakes who waits. */
+  publish(tenantId: string, gatewayIds: readonly string[], revision: number): Promise<void>;
   /** Forgets a gateway and sends its waiters away. */
-  forget(gatewayId: string): void;
+  forget(name: GatewayName): Promise<void>;
   /**
    * Waits until the gateway's revision is above `since`.
    * @returns false when the time is over, the signal aborts or the gateway is forgotten
    * @throws SallyportError `busy` when too many wait already
    */
   wait(
-    gatewayId: string,
+    name: GatewayName,
     since: number,
     milliseconds: number,
     signal: AbortSignal,
   ): Promise<boolean>;
 }
 
+type Waiter = (woken: boolean) => void;
+
+/** Those who wait for one gateway's next revision. */
+export class Waiters {
+  readonly #waiting = new Set<Waiter>();
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  wake(woken: boolean): void {
+    const all = [...this.#waiting];
+    this.#waiting.clear();
+    for (const waiter of all) waiter(woken);
+  }
+
+  /** Waits to be woken; false when the time is over or the signal aborts. */
+  add(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish: Waiter = (woken) => {
+        clearTimeout(timer);
+        this.#waiting.delete(finish);
+        signal?.removeEventListener('abort', leave);
+        resolve(woken);
+      };
+      const leave = (): void => finish(false);
+      const timer = setTimeout(leave, milliseconds);
+      signal?.addEventListener('abort', leave);
+      this.#waiting.add(finish);
+    });
+  }
+}
+
 interface Entry {
   revision: number;
-  waiters: Set<(woken: boolean) => void>;
+  identityKey: string | undefined;
+  waiters: Waiters;
 }
 
 /** The hub of one process. */
@@ -33,45 +83,36 @@ export function createHub(mostWaiters: number): Hub {
   const entries = new Map<string, Entry>();
   let waiting = 0;
 
-  function wake(entry: Entry, woken: boolean): void {
-    const waiters = [...entry.waiters];
-    entry.waiters.clear();
-    for (const waiter of waiters) waiter(woken);
-  }
-
-  function enqueue(entry: Entry, milliseconds: number, signal: AbortSignal): Promise<boolean> {
-    return new Promise((resolve) => {
-      waiting++;
-      const finish = (woken: boolean): void => {
-        waiting--;
-        clearTimeout(timer);
-        entry.waiters.delete(finish);
-        signal.removeEventListener('abort', leave);
-        resolve(woken);
-      };
-      const leave = (): void => finish(false);
-      const timer = setTimeout(leave, milliseconds);
-      signal.addEventListener('abort', leave);
-      entry.waiters.add(finish);
-    });
+  function raise(gatewayId: string, revision: number): Entry {
+    const known = entries.get(gatewayId);
+    const entry = known ?? { revision, identityKey: undefined, waiters: new Waiters() };
+    if (!known) entries.set(gatewayId, entry);
+    if (revision > entry.revision) {
+      entry.revision = revision;
+      entry.waiters.wake(true);
+    }
+    return entry;
   }
 
   return {
-    newest: (gatewayId) => entries.get(gatewayId)?.revision,
-    publish(gatewayId, revision) {
-      const entry = entries.get(gatewayId);
-      if (!entry) entries.set(gatewayId, { revision, waiters: new Set() });
-      else if (revision > entry.revision) {
-        entry.revision = revision;
-        wake(entry, true);
-      }
+    async recall({ gatewayId }) {
+      const { revision, identityKey } = entries.get(gatewayId) ?? {};
+      return revision === undefined || identityKey === undefined
+        ? undefined
+        : { revision, identityKey };
     },
-    forget(gatewayId) {
+    async remember({ gatewayId }, { revision, identityKey }) {
+      raise(gatewayId, revision).identityKey = identityKey;
+    },
+    async publish(_tenantId, gatewayIds, revision) {
+      for (const gatewayId of gatewayIds) raise(gatewayId, revision);
+    },
+    async forget({ gatewayId }) {
       const entry = entries.get(gatewayId);
       entries.delete(gatewayId);
-      if (entry) wake(entry, false);
+      entry?.waiters.wake(false);
     },
-    async wait(gatewayId, since, milliseconds, signal) {
+    async wait({ gatewayId }, since, milliseconds, signal) {
       const entry = entries.get(gatewayId);
       if (!entry || signal.aborted) return false;
       if (entry.revision > since) return true;
@@ -80,7 +121,12 @@ export function createHub(mostWaiters: number): Hub {
         throw new SallyportError('busy', 'Too many agents are waiting.', {
           wayOut: 'Poll without waiting, or try again in a moment.',
         });
-      return enqueue(entry, milliseconds, signal);
+      waiting++;
+      try {
+        return await entry.waiters.add(milliseconds, signal);
+      } finally {
+        waiting--;
+      }
     },
   };
 }

@@ -1,21 +1,12 @@
 // What every operation may use, handed in by the runtime.
 
 import type { Database } from '../db/database.ts';
+import type { TenantDatabases } from '../db/tenant-databases.ts';
 import type { RandomBytes } from '../model/ids.ts';
 import type { Principal } from '../model/permissions.ts';
 import type { Keys } from '../pki/root-key.ts';
 import type { Cache } from './cache.ts';
 import type { Hub } from './hub.ts';
-
-/** Tenant databases: files on one runtime, remote databases on the other. */
-export interface TenantDatabases {
-  /** The open, migrated database of a tenant, or undefined if there is no such tenant. */
-  open(tenantId: string): Promise<Database | undefined>;
-  /** Makes and migrates an empty one. */
-  create(tenantId: string): Promise<Database>;
-  /** Removes one for good. */
-  drop(tenantId: string): Promise<void>;
-}
 
 export interface Services {
   directory: Database;
@@ -26,9 +17,10 @@ export interface Services {
   publicUrl: string;
   /** SHA-256 of the operator's key, in hex. */
   operatorKeyHash: string | undefined;
-  /** Verified bearer credentials by their hash or text. */
+  /** Principals of tenants' keys, by the key's hash. */
   keyCache: Cache<Principal>;
-  agentCache: Cache<{ token: string; principal: Principal }>;
+  /** Principals of verified agents' tokens, by the token. */
+  agentCache: Cache<Principal>;
   /** Unix time in milliseconds. */
   now(): number;
   random: RandomBytes;

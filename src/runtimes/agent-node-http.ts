@@ -1,4 +1,4 @@
-// Requests of the agent on Node, over kept connections. Not fetch: its memory grows with every poll.
+// Requests of the agent on Node, over kept connections. Not fetch: its memory grows by the poll.
 
 import http from 'node:http';
 import https from 'node:https';

@@ -5,6 +5,7 @@ import { fromBase64Url } from '../model/encoding.ts';
 import { limits } from '../model/limits.ts';
 import { parseInput } from '../model/problems.ts';
 import { portSchema } from '../model/wireguard.ts';
+import { type RemoteSettings, remoteSchemaFor } from './remote-databases.ts';
 
 const listenSchema = z
   .string()
@@ -48,13 +49,30 @@ export interface Settings {
   operatorKey: string | undefined;
   rootKey: Uint8Array<ArrayBuffer> | undefined;
   logLevel: 'error' | 'info' | 'silent';
+  /** Databases on a server; undefined keeps them as files in the data directory. */
+  remote: RemoteSettings | undefined;
+}
+
+type Variables = Record<string, string | undefined>;
+
+/** An empty variable is how many tools spell "not set". */
+function given(environment: Variables): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  );
+}
+
+function readRemote(env: Record<string, string>): RemoteSettings | undefined {
+  const names = Object.keys(env).filter((name) => name.startsWith('SALLYPORT_DATABASE_'));
+  return names.length === 0
+    ? undefined
+    : parseInput<RemoteSettings>(remoteSchemaFor(names), env, 'The environment');
 }
 
 /** @throws SallyportError `invalid_input` that names the setting and its rule, never its value */
-export function readSettings(environment: Record<string, string | undefined>): Settings {
-  // An empty variable is how many tools spell "not set".
-  const given = Object.entries(environment).filter(([, value]) => value !== '');
-  const env = parseInput(settingsSchema, Object.fromEntries(given), 'The environment');
+export function readSettings(environment: Variables): Settings {
+  const variables = given(environment);
+  const env = parseInput(settingsSchema, variables, 'The environment');
   const rootKey = env.SALLYPORT_ROOT_KEY;
   return {
     listen: env.SALLYPORT_LISTEN,
@@ -63,5 +81,6 @@ export function readSettings(environment: Record<string, string | undefined>): S
     operatorKey: env.SALLYPORT_OPERATOR_KEY,
     rootKey: rootKey === undefined ? undefined : fromBase64Url(rootKey),
     logLevel: env.SALLYPORT_LOG_LEVEL,
+    remote: readRemote(variables),
   };
 }

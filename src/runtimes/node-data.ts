@@ -4,16 +4,13 @@ import { constants } from 'node:fs';
 import { access, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createClient } from '@libsql/client';
-import { type Database, openDatabase } from '../db/database.ts';
 import type { Driver } from '../db/driver.ts';
 import { createFileDriver } from '../db/file-driver.ts';
-import { type Migration, migrate } from '../db/migrate.ts';
-import { directoryMigrations, tenantMigrations } from '../db/migrations.gen.ts';
+import type { DatabaseProvisioner } from '../db/tenant-databases.ts';
 import { fromBase64Url, toBase64Url } from '../model/encoding.ts';
 import { SallyportError } from '../model/errors.ts';
 import { idSchema } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
-import type { TenantDatabases } from '../operations/services.ts';
 import { rootKeyBytes } from '../pki/root-key.ts';
 
 /** Seen by tests and benches that count statements. */
@@ -26,16 +23,6 @@ function connectTo(path: string) {
     concurrency: 1,
     intMode: 'number',
   });
-}
-
-async function openFile(
-  path: string,
-  migrations: readonly Migration[],
-  tap: Tap,
-): Promise<Database> {
-  const driver = tap(createFileDriver(() => connectTo(path)));
-  await migrate(driver, migrations, Date.now());
-  return openDatabase(driver);
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -97,52 +84,21 @@ export async function loadRootKey(directory: string): Promise<Uint8Array<ArrayBu
   });
 }
 
-export function openDirectory(directory: string, tap: Tap): Promise<Database> {
-  return openFile(join(directory, 'directory.db'), directoryMigrations, tap);
-}
-
-/** Tenant databases as files. At most `limits.openTenantDatabases` are open at a time. */
-export function createTenantFiles(directory: string, tap: Tap): TenantDatabases & Disposable {
-  const handles = new Map<string, Promise<Database>>();
+/** Tenant databases as files. */
+export function createFileProvisioner(directory: string, tap: Tap): DatabaseProvisioner {
   const pathOf = (tenantId: string): string =>
     join(directory, 'tenants', `${idSchema('tenant').parse(tenantId)}.db`);
-
-  function closeOldest(): void {
-    const [oldest] = handles;
-    if (handles.size <= limits.openTenantDatabases || !oldest) return;
-    handles.delete(oldest[0]);
-    void oldest[1].then((db) => db.close());
-  }
-  function openHandle(tenantId: string): Promise<Database> {
-    const opening = openFile(pathOf(tenantId), tenantMigrations, tap);
-    handles.set(tenantId, opening);
-    opening.catch(() => handles.delete(tenantId));
-    closeOldest();
-    return opening;
-  }
   return {
-    async open(tenantId) {
-      const handle = handles.get(tenantId);
-      if (handle) {
-        // Most recently used goes to the end.
-        handles.delete(tenantId);
-        handles.set(tenantId, handle);
-        return handle;
-      }
-      if (!(await exists(pathOf(tenantId)))) return undefined;
-      return handles.get(tenantId) ?? openHandle(tenantId);
-    },
-    create: (tenantId) => openHandle(tenantId),
+    connect: (tenantId) => tap(createFileDriver(() => connectTo(pathOf(tenantId)))),
+    // SQLite makes the file when it is first written to.
+    create: () => Promise.resolve(),
     async drop(tenantId) {
-      const handle = await handles.get(tenantId);
-      handles.delete(tenantId);
-      handle?.close();
-      const path = pathOf(tenantId);
-      for (const suffix of ['', '-wal', '-shm']) await rm(path + suffix, { force: true });
-    },
-    [Symbol.dispose]() {
-      for (const handle of handles.values()) void handle.then((db) => db.close());
-      handles.clear();
+      for (const suffix of ['', '-wal', '-shm'])
+        await rm(pathOf(tenantId) + suffix, { force: true });
     },
   };
+}
+
+export function connectDirectory(directory: string, tap: Tap): Driver {
+  return tap(createFileDriver(() => connectTo(join(directory, 'directory.db'))));
 }

@@ -1,26 +1,27 @@
-// Everything the operations need, on one Node process with embedded databases.
+// What the Node runtime brings along: files or a database server, and a hub in the process.
 
+import { createClient } from '@libsql/client';
+import type { Driver } from '../db/driver.ts';
+import type { DatabaseProvisioner } from '../db/tenant-databases.ts';
 import { limits } from '../model/limits.ts';
-import type { Principal } from '../model/permissions.ts';
-import { createCache } from '../operations/cache.ts';
 import { createHub } from '../operations/hub.ts';
 import type { Services } from '../operations/services.ts';
-import { keysFrom } from '../pki/root-key.ts';
-import { secretHash } from '../pki/tokens.ts';
 import type { Settings } from './config.ts';
 import {
-  createTenantFiles,
+  connectDirectory,
+  createFileProvisioner,
   loadRootKey,
   lockDataDirectory,
-  openDirectory,
   prepareDataDirectory,
   type Tap,
 } from './node-data.ts';
+import { type Connect, createRemoteProvisioner, openRemoteDirectory } from './remote-databases.ts';
+import { createServices } from './services.ts';
 
 export interface NodeServices {
   services: Services;
   /** Lets go of the databases and of the data directory. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Where tests and benches reach in. */
@@ -31,7 +32,31 @@ export interface Probes {
   now?: () => number;
 }
 
+const connect: Connect = (url, token) =>
+  createClient({ url, intMode: 'number', ...(token === undefined ? {} : { authToken: token }) });
+
+interface Databases {
+  directory: Driver;
+  provisioner: DatabaseProvisioner;
+}
+
+async function openDatabases(settings: Settings, path: string, tap: Tap): Promise<Databases> {
+  const { remote } = settings;
+  if (!remote)
+    return {
+      directory: connectDirectory(path, tap),
+      provisioner: createFileProvisioner(path, tap),
+    };
+  const provisioner = createRemoteProvisioner(connect, remote);
+  return {
+    directory: tap(await openRemoteDirectory(connect, remote)),
+    provisioner: { ...provisioner, connect: (tenantId) => tap(provisioner.connect(tenantId)) },
+  };
+}
+
 /**
+ * The data directory is used, and locked, also when the databases are on a server: it holds the
+ * root key, and two processes would wake each other's agents late.
  * @throws SallyportError that names what is wrong with the settings or the data directory
  */
 export async function createNodeServices(
@@ -39,27 +64,20 @@ export async function createNodeServices(
   publicUrl: string,
   { tap = (driver) => driver, now = Date.now }: Probes = {},
 ): Promise<NodeServices> {
-  const directoryPath = await prepareDataDirectory(settings.dataDirectory);
-  const unlock = await lockDataDirectory(directoryPath);
+  const path = await prepareDataDirectory(settings.dataDirectory);
+  const unlock = await lockDataDirectory(path);
   try {
-    const keys = await keysFrom(settings.rootKey ?? (await loadRootKey(directoryPath)));
-    const directory = await openDirectory(directoryPath, tap);
-    const tenants = createTenantFiles(directoryPath, tap);
-    const services: Services = {
-      directory,
-      tenants,
+    const services = await createServices({
+      ...(await openDatabases(settings, path, tap)),
       hub: createHub(limits.waitersMost),
-      keys,
+      rootKey: settings.rootKey ?? (await loadRootKey(path)),
+      operatorKey: settings.operatorKey,
       publicUrl,
-      operatorKeyHash: settings.operatorKey && (await secretHash(settings.operatorKey)),
-      keyCache: createCache<Principal>(limits.apiKeysCached, now),
-      agentCache: createCache(limits.agentTokensCached, now),
       now,
-      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-    };
-    const close = (): void => {
-      tenants[Symbol.dispose]();
-      directory.close();
+    });
+    const close = async (): Promise<void> => {
+      await services.tenants.close();
+      await services.directory.close();
       unlock();
     };
     return { services, close };

@@ -33,12 +33,9 @@ function listen(server: NodeServer, { host, port }: Settings['listen']): Promise
   });
 }
 
-function stopOnSignal(server: NodeServer, close: () => void): void {
+function stopOnSignal(server: NodeServer, close: () => Promise<void>): void {
   const stop = (): void => {
-    server.close(() => {
-      close();
-      process.exit(0);
-    });
+    server.close(() => void close().finally(() => process.exit(0)));
     // Watching agents hold their requests open; they come back by themselves.
     if ('closeAllConnections' in server) server.closeAllConnections();
     setTimeout(() => process.exit(0), shutdownMilliseconds).unref();

@@ -1,5 +1,5 @@
-// kill -9 at every single call the agent makes of its host, before and after the call's effect: after
-// a restart the machine is where it should be.
+// kill -9 at every single call the agent makes of its host, before and after the call's effect:
+// after a restart the machine is where it should be.
 
 import { describe, expect, it } from 'vitest';
 import { keyNumber, peerNumber } from '../render/server/documents.ts';
@@ -53,7 +53,7 @@ function crashPlans(calls: number): CrashPlan[] {
 }
 
 describe('after a crash anywhere', () => {
-  it.each(Object.keys(stories))('the agent converges: %s', async (story) => {
+  it.each(Object.keys(stories))('the agent converges: %s', { timeout: 60_000 }, async (story) => {
     const undisturbed = await labFor(story);
     const calls = (await undisturbed.run()).host.calls.length;
     const expected = await outcomeOf(await labFor(story));

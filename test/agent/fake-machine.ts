@@ -1,5 +1,5 @@
-// A fake Linux machine in memory: the programs that the agent runs, with the quirks that matter, and
-// a disk. It prints itself as text.
+// A fake Linux machine in memory: the programs that the agent runs, with the quirks that matter,
+// and a disk. It prints itself as text.
 
 import crypto from 'node:crypto';
 import { formatPrefix, networkOf, parseInterfaceAddress } from '../../src/model/cidr.ts';

@@ -16,7 +16,7 @@ async function settledLab(): Promise<Lab> {
   return lab;
 }
 
-/** Everything that must stay: the machine, and the state directory but for the journal's settling. */
+/** Everything that must stay: the machine, and the state directory but for the journal. */
 function picture(lab: Lab): string {
   const files = ['gateway.json', 'identity.key', 'wireguard.key', 'state.json', 'firewall.json'];
   const texts = files.map((file) => lab.machine.disk.get(`${directory}/${file}`)?.text);
@@ -206,6 +206,21 @@ describe('when a program fails', () => {
     await lab.run();
     expect(lab.control.reports.at(-1)?.sections[section]).toEqual({ status: 'applied' });
     expect(lab.machine.tunnel.listenPort).toBe(443);
+  });
+
+  it('the report says failed until the document is reached, whatever is reconciled', async () => {
+    const lab = await enrolledLab();
+    lab.control.publish(worldOf(1));
+    await lab.run();
+    lab.machine.breakage = ([, option]) => (option === '-c' ? 'no nft today' : undefined);
+    lab.control.publish({ ...worldOf(1), firewall: { masquerade: [], isolateClients: true } });
+    const reports = lab.control.reports.length;
+    const { host } = await lab.run({ until: () => lab.control.reports.length >= reports + 25 });
+    const later = lab.control.reports.slice(reports + 1);
+    expect(Lab.events(host, 'reconciled.applied').length).toBeGreaterThan(1);
+    expect(later.map(({ sections }) => sections.firewall?.status)).toEqual(
+      later.map(() => 'failed'),
+    );
   });
 
   it('a first document that fails leaves a machine with nothing of ours', async () => {

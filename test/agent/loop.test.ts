@@ -56,9 +56,8 @@ describe('a delta', () => {
     const { host } = await lab.run();
     const [set, ...others] = callsForRevision(host.calls, 1).filter((call) => /^exec/.test(call));
     const addresses = rekeyed.addresses.join(',');
-    expect(set).toBe(
-      `exec wg set sallyport0 peer ${keyNumber(502)} allowed-ips ${addresses} peer ${keyNumber(2)} remove`,
-    );
+    const adding = `peer ${keyNumber(502)} allowed-ips ${addresses}`;
+    expect(set).toBe(`exec wg set sallyport0 ${adding} peer ${keyNumber(2)} remove`);
     expect(others).toEqual([]);
   });
 
@@ -132,6 +131,36 @@ describe('an agent with nothing to do', () => {
     const minutes = (host.time - Date.UTC(2026, 10, 22)) / 60_000;
     expect(minutes).toBeLessThan(13);
     expect(lab.machine.toText()).toBe(before);
+  });
+
+  it.each([
+    { flaw: 'sends again what is there', whole: true },
+    { flaw: 'sends deltas that lead nowhere', whole: false },
+  ])('takes its time with a control plane that $flaw', async ({ whole }) => {
+    const lab = await enrolledLab();
+    lab.control.publish(worldOf(1));
+    await lab.run();
+    const body = lab.control.sign({
+      ...lab.control.documentSince(whole ? undefined : 1),
+      peers: { upsert: whole ? worldOf(1).peers : [], remove: [] },
+    });
+    lab.control.misbehave = () => ({ status: 200, headers: {}, body });
+    let questions = 0;
+    const { host } = await lab.run({ until: () => ++questions > 20 });
+    expect(host.callsOf('sleep').length).toBeGreaterThan(8);
+    expect(host.callsOf('appendText')).toEqual([]);
+  });
+
+  it('takes its time with a control plane that is never content with the devices', async () => {
+    const lab = await enrolledLab();
+    lab.control.publish(worldOf(1));
+    let reports = 0;
+    lab.control.onReport = () => {
+      reports++;
+      return { status: 200, headers: {}, body: JSON.stringify({ resync: true }) };
+    };
+    const { host } = await lab.run({ until: () => reports >= 12 });
+    expect(host.callsOf('sleep').length).toBeGreaterThan(8);
   });
 
   it('does not ask in a busy loop when the control plane does not wait', async () => {

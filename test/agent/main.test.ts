@@ -120,7 +120,7 @@ describe('plan', () => {
         'wireguard: ip address add 10.64.0.1/18 dev sallyport0',
         'wireguard: ip address add fd5a::1/64 dev sallyport0',
         'wireguard: ip link set dev sallyport0 up',
-        `wireguard: wg set sallyport0 peer ${keyNumber(1)} allowed-ips 10.64.0.2/32,fd5a::2/128 peer ${keyNumber(2)} allowed-ips 10.64.0.3/32,fd5a::3/128 … (1 more)`,
+        `wireguard: wg set sallyport0 peer ${keyNumber(1)} allowed-ips`,
       ].map((line) => expect.stringContaining(line.slice(0, 60))),
     );
     expect([...lab.machine.disk]).toEqual(files);

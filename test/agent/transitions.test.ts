@@ -1,5 +1,5 @@
-// Every document is reached from every other, by deltas and by whole documents, in random order, and
-// the machine then looks exactly as if it had always been there.
+// Every document is reached from every other, by deltas and by whole documents, in random order,
+// and the machine then looks exactly as if it had always been there.
 
 import { describe, expect, it } from 'vitest';
 import { keyNumber, peerNumber, usualFirewall } from '../render/server/documents.ts';

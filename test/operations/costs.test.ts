@@ -4,12 +4,15 @@ import { createClient } from '@libsql/client';
 import { expect, test } from 'vitest';
 import type { Statement } from '../../src/db/driver.ts';
 import type { Device } from '../../src/model/device.ts';
+import type { Gateway } from '../../src/model/gateway.ts';
 import {
   apiOf,
   createDevice,
   createTenant,
   enrolledGateway,
   publicKey,
+  type TestGateway,
+  type TestTenant,
 } from '../contract/plane.ts';
 import { type ControlPlane, createControlPlane } from '../control-plane.ts';
 
@@ -34,11 +37,15 @@ async function plansOf(path: string, statements: Statement[]): Promise<string[]>
   return plans;
 }
 
+async function newestRevision(tenant: TestTenant, gateway: TestGateway): Promise<number> {
+  return (await tenant.api<Gateway>('GET', tenant.path(`/gateways/${gateway.id}`))).body.revision;
+}
+
 test('an agent that has everything costs no statement, however often it asks', async () => {
   const plane = await createControlPlane();
   const tenant = await createTenant(plane);
   const gateway = await enrolledGateway(plane, tenant);
-  const revision = plane.services.hub.newest(gateway.id);
+  const revision = await newestRevision(tenant, gateway);
   const path = `/v1/agent/state?since=${revision}`;
   expect((await gateway.api('GET', path)).status).toBe(204);
   const statements = await statementsOf(plane, async () => {
@@ -52,7 +59,7 @@ test('a device and its delta cost the same statements at 2 and at 200 devices', 
   const tenant = await createTenant(plane);
   const gateway = await enrolledGateway(plane, tenant);
   const addOne = async () => {
-    const since = plane.services.hub.newest(gateway.id);
+    const since = await newestRevision(tenant, gateway);
     await createDevice(tenant, { publicKey: publicKey() });
     const reply = await gateway.api('GET', `/v1/agent/state?since=${since}`);
     expect(reply.status).toBe(200);
@@ -71,7 +78,7 @@ test('no statement of adding, telling of and revoking a device scans a table of 
   const made: Device[] = [];
   for (let i = 0; i < 4; i++) made.push(await createDevice(tenant, { publicKey: publicKey() }));
   const statements = await statementsOf(plane, async () => {
-    const since = plane.services.hub.newest(gateway.id);
+    const since = await newestRevision(tenant, gateway);
     await createDevice(tenant, { publicKey: publicKey() });
     await gateway.api('GET', `/v1/agent/state?since=${since}`);
     await tenant.api('POST', tenant.path(`/devices/${made[0]?.id}/revoke`));

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createTenant } from '../contract/plane.ts';
@@ -27,6 +27,9 @@ test('keeps its root key and databases to itself, across restarts', async () => 
   const tenant = await createTenant(first);
   first.process.kill('SIGTERM');
   await first.ended;
+  // What was in the write-ahead log is in the file: a clean stop leaves whole databases.
+  const log = join(data, `tenants/${tenant.id}.db-wal`);
+  expect(existsSync(log) ? statSync(log).size : 0).toBe(0);
   const key = readFileSync(join(data, 'root.key'), 'utf8');
   for (const name of ['root.key', 'directory.db', `tenants/${tenant.id}.db`])
     expect(statSync(join(data, name)).mode & 0o077).toBe(0);

@@ -83,7 +83,7 @@ describe('the import table', () => {
     ['operations', 'hono'],
     ['jobs', 'hono'],
     ['api', 'drizzle-orm'],
-    ['agent', 'zod'],
+    ['agent', 'jose'],
     ['cli', 'hono'],
   ])('keeps src/%s from the package %s', (folder, name) => {
     expectProblem(`src/${folder}/a.ts`, `import { b } from '${name}';`, `the package ${name}`);

@@ -71,8 +71,8 @@ export const walls: Readonly<Record<string, Wall>> = {
   },
   agent: {
     folders: ['model', 'render'],
-    packages: [],
-    why: 'its core must run on the small native engine, which has no Node and no packages',
+    packages: ['zod'],
+    why: 'its core must run on the small native engine, which has the language and nothing else',
   },
   runtimes: {
     folders: [

@@ -43,7 +43,7 @@ export function registerAgent(app: App): void {
       errors: [
         'token_used',
         'token_expired',
-        'protocol_too_new',
+        'protocol_unsupported',
         'body_too_large',
         'unsupported_media_type',
       ],

@@ -7,7 +7,7 @@ import { commit } from '../commit.ts';
 import type { TenantScope } from '../services.ts';
 
 export async function deleteGateway(scope: TenantScope, id: string): Promise<void> {
-  const { db, services } = scope;
+  const { db, services, tenantId } = scope;
   await commit(scope, 'gateway.delete', async () => {
     const [[row]] = await db.run(db.build.select().from(gateways).where(eq(gateways.id, id)));
     if (!row) throw notFound('gateway', id);
@@ -19,6 +19,5 @@ export async function deleteGateway(scope: TenantScope, id: string): Promise<voi
       result: undefined,
     };
   });
-  services.agentCache.delete(id);
-  services.hub.forget(id);
+  await services.hub.forget({ tenantId, gatewayId: id });
 }

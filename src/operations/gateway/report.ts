@@ -66,6 +66,8 @@ export async function reportGateway(
       .onConflictDoUpdate({ target: gatewayReports.gatewayId, set: row }),
     ...ours.map((observation) => addTraffic(scope, gatewayId, observation)),
   );
+  // What the hub missed, it learns here: no agent stays behind longer than its report interval.
+  await services.hub.publish(scope.tenantId, [gatewayId], gateway.revision);
   const drifted = state.revision === gateway.revision && state.peerDigest !== gateway.peerDigest;
   return { resync: drifted };
 }

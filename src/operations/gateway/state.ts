@@ -12,6 +12,7 @@ import {
 import { notFound, SallyportError } from '../../model/errors.ts';
 import { gatewayAddresses } from '../../model/pool.ts';
 import { signDesiredState } from '../../pki/tokens.ts';
+import type { GatewayName } from '../hub.ts';
 import { peerOf, poolsOf } from '../peers.ts';
 import type { TenantScope } from '../services.ts';
 import type { GatewayRow } from './view.ts';
@@ -75,13 +76,18 @@ async function read({ db }: TenantScope, gatewayId: string, since: number | unde
   return { row, changed };
 }
 
-/** Learns the newest revision from the database, once after a start. */
-async function seedHub({ db, services }: TenantScope, gatewayId: string): Promise<void> {
-  if (services.hub.newest(gatewayId) !== undefined) return;
-  const query = db.build.select({ revision: gateways.revision }).from(gateways);
-  const [[row]] = await db.run(query.where(eq(gateways.id, gatewayId)));
-  if (!row) throw notFound('gateway', gatewayId);
-  services.hub.publish(gatewayId, row.revision);
+/** An agent that is ahead of the hub may be right: then the hub was behind. */
+async function refuseAhead(scope: TenantScope, name: GatewayName, since: number): Promise<void> {
+  const note = await scope.services.hub.recall(name);
+  if (!note || note.revision >= since) return;
+  const { row } = await read(scope, name.gatewayId, since);
+  if (row.revision < since)
+    throw new SallyportError('revision_ahead', `There is no revision ${since} here yet.`, {
+      wayOut:
+        'The control plane was restored from an older backup. The agent keeps what it has until ' +
+        'later changes to its gateway have passed its revision.',
+    });
+  await scope.services.hub.publish(name.tenantId, [name.gatewayId], row.revision);
 }
 
 /**
@@ -95,13 +101,10 @@ export async function getState(
   { since, waitMilliseconds, signal }: Watch,
 ): Promise<string | undefined> {
   const { hub, keys } = scope.services;
-  if (since !== undefined) {
-    await seedHub(scope, gatewayId);
-    if ((hub.newest(gatewayId) ?? 0) < since)
-      throw new SallyportError('revision_ahead', `There is no revision ${since} here yet.`, {
-        wayOut: 'The control plane was restored from a backup: enrol the gateway anew.',
-      });
-    if (!(await hub.wait(gatewayId, since, waitMilliseconds, signal))) return undefined;
+  const name = { tenantId: scope.tenantId, gatewayId };
+  if (since !== undefined && !(await hub.wait(name, since, waitMilliseconds, signal))) {
+    await refuseAhead(scope, name, since);
+    return undefined;
   }
   const { row, changed } = await read(scope, gatewayId, since);
   return signDesiredState(keys.state, compileDocument(row, changed, since));

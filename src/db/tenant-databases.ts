@@ -1,0 +1,109 @@
+// The tenants' databases, opened when they are needed and migrated before anyone sees them.
+
+import { eq } from 'drizzle-orm';
+import { SallyportError } from '../model/errors.ts';
+import { type Database, openDatabase } from './database.ts';
+import type { Driver } from './driver.ts';
+import { migrate } from './migrate.ts';
+import { tenantMigrations } from './migrations.gen.ts';
+import { tenants } from './schema/directory.ts';
+
+/** Where tenant databases are: files, namespaces of a server, or a hosted platform. */
+export interface DatabaseProvisioner {
+  /** A way to a tenant's database. Cheap: it connects when it is first used. */
+  connect(tenantId: string): Driver;
+  /** Makes an empty database. One that exists is fine: an attempt may have been cut short. */
+  create(tenantId: string): Promise<void>;
+  /** Removes a database for good. One that is gone already is fine. */
+  drop(tenantId: string): Promise<void>;
+}
+
+export interface TenantDatabases {
+  /** The migrated database of a tenant, or undefined if there is no such tenant. */
+  open(tenantId: string): Promise<Database | undefined>;
+  /** Makes and migrates an empty one. The directory's row makes it a tenant. */
+  create(tenantId: string): Promise<Database>;
+  /** Removes one for good. */
+  drop(tenantId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Handle {
+  db: Database;
+  driver: Driver;
+  /** A flag and no promise: on one runtime a request must not wait for another one's work. */
+  migrated: boolean;
+}
+
+async function makeReady(tenantId: string, handle: Handle, now: number): Promise<Database> {
+  if (handle.migrated) return handle.db;
+  try {
+    await migrate(handle.driver, tenantMigrations, now);
+  } catch (error) {
+    if (error instanceof SallyportError && error.code === 'busy') throw error;
+    throw new SallyportError(
+      'not_migrated',
+      `The database of tenant ${tenantId} could not be brought up to date.`,
+      {
+        wayOut: 'Other tenants are not affected; the operator finds the cause in the log.',
+        cause: error,
+      },
+    );
+  }
+  handle.migrated = true;
+  return handle.db;
+}
+
+/**
+ * @param most handles kept; the one that was used longest ago is let go
+ * @param now Unix time in milliseconds
+ */
+export function createTenantDatabases(
+  directory: Database,
+  provisioner: DatabaseProvisioner,
+  most: number,
+  now: () => number,
+): TenantDatabases {
+  const handles = new Map<string, Handle>();
+
+  function handleOf(tenantId: string): Handle {
+    const known = handles.get(tenantId);
+    const driver = known?.driver ?? provisioner.connect(tenantId);
+    const handle = known ?? { driver, db: openDatabase(driver), migrated: false };
+    // The last in the map is the one that was used last.
+    handles.delete(tenantId);
+    handles.set(tenantId, handle);
+    const [oldest] = handles;
+    if (handles.size > most && oldest) {
+      handles.delete(oldest[0]);
+      void oldest[1].db.close();
+    }
+    return handle;
+  }
+
+  async function isTenant(tenantId: string): Promise<boolean> {
+    const query = directory.build.select({ id: tenants.id }).from(tenants);
+    const [rows] = await directory.run(query.where(eq(tenants.id, tenantId)));
+    return rows.length > 0;
+  }
+
+  return {
+    async open(tenantId) {
+      if (!handles.get(tenantId)?.migrated && !(await isTenant(tenantId))) return undefined;
+      return makeReady(tenantId, handleOf(tenantId), now());
+    },
+    async create(tenantId) {
+      await provisioner.create(tenantId);
+      return makeReady(tenantId, handleOf(tenantId), now());
+    },
+    async drop(tenantId) {
+      await handles.get(tenantId)?.db.close();
+      handles.delete(tenantId);
+      await provisioner.drop(tenantId);
+    },
+    async close() {
+      await Promise.all([...handles.values()].map(({ db }) => db.close()));
+      handles.clear();
+    },
+  };
+}
