@@ -46,8 +46,8 @@ export class Sheet {
     this.#print(`  ${text}`.slice(0, columns));
   }
 
-  goal(what: string, met: boolean): void {
+  goal(what: string, met: boolean, note = ''): void {
     if (!met) this.missed.push(what);
-    this.figure(`goal: ${what}`, met ? 'met' : 'MISSED');
+    this.figure(`goal: ${what}`, met ? 'met' : 'MISSED', note);
   }
 }
