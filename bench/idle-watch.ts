@@ -11,6 +11,7 @@ import { LabProcess, run } from '../lab/process.ts';
 import type { Gateway } from '../src/model/gateway.ts';
 import { createTenant, enrolledGateway, operatorKey, type Plane } from '../test/contract/plane.ts';
 import { median, type Sheet, whole } from './figures.ts';
+import { statementsDuring } from './statements.ts';
 
 const serverCore = '0';
 const loadCore = '1';
@@ -32,10 +33,6 @@ const loadSchema = z.object({
   '3xx': z.int(),
   errors: z.int(),
   timeouts: z.int(),
-});
-
-export const statementsSchema = z.object({
-  statements: z.array(z.object({ sql: z.string(), args: z.array(z.unknown()) })),
 });
 
 interface Rate {
@@ -107,7 +104,7 @@ async function startSallyport(data: string): Promise<Contender> {
 
 /** Seconds of CPU that a process has used. */
 function cpuSeconds(pid: number | undefined): number {
-  // Behind the name in brackets, which may hold anything, user and system time are the 12th and 13th.
+  // Behind the name in brackets, which may hold anything, come user and system time.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
@@ -131,17 +128,6 @@ async function load({ name, url, headers, server }: Contender, seconds: number) 
     throw new Error(`${name}: some requests failed: ${JSON.stringify(result)}`);
   const { total } = requests;
   return { asked: total, perSecond: total / result.duration, perCpuSecond: total / used };
-}
-
-/** The statements that a counted control plane has run since it was last asked. */
-export async function takeStatements(server: LabProcess) {
-  const before = server.lines.length;
-  server.kill('SIGUSR2');
-  const line = await server.until(
-    (lines) => lines.slice(before).find((text) => text.startsWith('{"statements"')),
-    readyMs,
-  );
-  return statementsSchema.parse(JSON.parse(line)).statements;
 }
 
 async function measure(contenders: readonly Contender[]): Promise<number> {
@@ -184,9 +170,8 @@ export async function idleWatch(sheet: Sheet): Promise<void> {
     );
     contenders.push(await startBare('baseline: bare Hono, 204', 'bench/programs/bare-hono.ts'));
     for (const contender of contenders) await load(contender, warmSeconds);
-    await takeStatements(sallyport.server);
-    const asked = await measure(contenders);
-    const statements = await takeStatements(sallyport.server);
+    const work = () => measure(contenders);
+    const { result: asked, statements } = await statementsDuring(sallyport.server, work);
     print(sheet, contenders);
     const seen = `${statements.length} in ${whole(asked)} requests`;
     sheet.goal('no statement in the database', statements.length === 0, seen);

@@ -89,7 +89,7 @@ async function killControlPlane(): Promise<void> {
 
 async function startControlPlane(): Promise<void> {
   const { lab, controlPlane } = scene;
-  scene.controlPlane = await story.startControlPlane(lab, controlPlane.operatorKey);
+  scene.controlPlane = await story.startControlPlane(lab, controlPlane);
 }
 
 /** Adds devices and revokes every other one, until told to stop; gives how many changes it made. */

@@ -97,7 +97,7 @@ export function startDownload(node: LabNode, url: string): Download {
   };
 }
 
-/** Counters of the kernel by name, from texts like /proc/net/snmp: a line of names, then one of values. */
+/** Counters of the kernel by name, as /proc/net/snmp has them: a line of names, one of values. */
 export function parseCounters(text: string): Map<string, number> {
   const counters = new Map<string, number>();
   const lines = text.trim().split('\n');

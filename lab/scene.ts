@@ -28,12 +28,20 @@ export async function openDoor(lab: Lab): Promise<Door> {
   return new Door(socketPath);
 }
 
-/** Sets the scene. `agentProgram` takes the place of the agent's own program. */
-export async function setScene(agentProgram?: string): Promise<Scene> {
+export interface SceneOptions {
+  /** Runs in place of the agent's own program. */
+  agentProgram?: string;
+  /** For Node, before the control plane's program. */
+  controlPlaneOptions?: readonly string[];
+}
+
+/** Sets the scene, with stand-ins for those who measure. */
+export async function setScene(options: SceneOptions = {}): Promise<Scene> {
+  const { agentProgram, controlPlaneOptions } = options;
   const lab = await createTopology();
   try {
     await story.startWebServer(lab);
-    const controlPlane = await story.startControlPlane(lab);
+    const controlPlane = await story.startControlPlane(lab, { nodeOptions: controlPlaneOptions });
     const tenant = await story.createTenant(lab, controlPlane, 'Acme');
     const gateway = await story.createGateway(lab, controlPlane, tenant, 'berlin', agentProgram);
     const door = await openDoor(lab);

@@ -32,15 +32,22 @@ export async function startWebServer(lab: Lab): Promise<LabProcess> {
   return server;
 }
 
+export interface ControlPlaneOptions {
+  /** Of the one before, when it starts on that one's data. */
+  operatorKey?: string;
+  nodeOptions?: readonly string[] | undefined;
+}
+
 /** Starts a control plane, anew or on the data of the one before, and waits until it is well. */
 export async function startControlPlane(
   lab: Lab,
-  operatorKey = randomBytes(24).toString('hex'),
+  { operatorKey = randomBytes(24).toString('hex'), nodeOptions = [] }: ControlPlaneOptions = {},
 ): Promise<ControlPlane> {
   const listen = `${places.control}:8787`;
   const url = `http://${listen}`;
   const node = lab.node('control');
-  const server = node.node('src/runtimes/node.ts', [], {
+  const argv = [process.execPath, ...nodeOptions, 'src/runtimes/node.ts'];
+  const server = node.spawn(argv, {
     SALLYPORT_LISTEN: listen,
     SALLYPORT_DATA: join(lab.scratch, 'control'),
     SALLYPORT_PUBLIC_URL: url,
