@@ -3,8 +3,8 @@
 import { createClient } from '@libsql/client';
 import { expect, test } from 'vitest';
 import type { Statement } from '../../src/db/driver.ts';
-import type { Gateway } from '../../src/model/gateway.ts';
 import type { Device } from '../../src/model/device.ts';
+import type { Gateway } from '../../src/model/gateway.ts';
 import {
   apiOf,
   createDevice,
