@@ -1,4 +1,4 @@
-// The clock of the jobs. An interval on Node and a cron at the edge call both functions, each time.
+// What the clock of the jobs calls, at intervals on Node and by cron at the edge.
 
 import { sweepWakeups, takeDueWakeups, type Wakeup } from '../db/wakeups.ts';
 import type { Runner } from './deps.ts';

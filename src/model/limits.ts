@@ -56,6 +56,7 @@ export const limits = {
   wakeupsPerTick: 100,
   tenantsPerSweep: 500,
   tickEveryMilliseconds: 5000,
+  sweepEveryMilliseconds: 60_000,
   pruneEveryMilliseconds: 24 * 3_600_000,
   pruneRowsPerBatch: 500,
   endedLinkKeptDays: 30,

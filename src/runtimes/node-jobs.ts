@@ -43,15 +43,14 @@ export function startTicker(round: () => Promise<void>, every: number, log: Log)
 export function startJobs(services: Services, log: Log): Ticker {
   const stopping = new AbortController();
   const runner: Runner = { services, handlers, log, limits, stopping: stopping.signal };
-  const round = async (): Promise<void> => {
-    await sweep(runner);
-    await tick(runner);
-  };
-  const ticker = startTicker(round, limits.tickEveryMilliseconds, log);
+  const tickers = [
+    startTicker(() => sweep(runner), limits.sweepEveryMilliseconds, log),
+    startTicker(() => tick(runner), limits.tickEveryMilliseconds, log),
+  ];
   return {
-    stop() {
+    async stop() {
       stopping.abort();
-      return ticker.stop();
+      await Promise.all(tickers.map((ticker) => ticker.stop()));
     },
   };
 }

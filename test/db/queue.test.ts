@@ -92,7 +92,7 @@ describe('claims', () => {
     expect(claimed.sort()).toEqual(ids.sort());
   });
 
-  test('a job of a runner that crashed again when its lease ends, and counts the attempt', async () => {
+  test('again what a crashed runner left, when its lease ends', async () => {
     const db = await database();
     await enqueue(db, job('a'));
     expect(await claim(db, 5)).toMatchObject({ attempts: 1, dueAt: 1005 });
@@ -190,7 +190,7 @@ describe('standing jobs', () => {
     expect(await all(db)).toEqual(before);
   });
 
-  test('that died stay dead for a while, and then get another chance with their error', async () => {
+  test('that died stay dead for a while, then get another chance', async () => {
     const db = await database();
     await ensure(db, 5);
     await buryJob(db, await claim(db, 5), 10, 'broken');

@@ -131,7 +131,7 @@ test('no tenant waits longer than that for its next look, whatever its jobs say'
   expect(next - first).toBe(limits.jobLookEveryMilliseconds);
 });
 
-test('the sweep finds a tenant whose wake-up is gone, and the next tick looks into it', async () => {
+test('the sweep finds a tenant without a wake-up, and the next tick looks into it', async () => {
   const world = await createWorld();
   const tenant = await world.tenant();
   const other = await world.tenant();
