@@ -30,7 +30,10 @@ export interface ControlPlane extends Plane {
   advanceClock(milliseconds: number): void;
 }
 
-export async function createControlPlane(): Promise<ControlPlane> {
+/** @param environment settings beyond the usual, such as a database server's */
+export async function createControlPlane(
+  environment: Record<string, string> = {},
+): Promise<ControlPlane> {
   const data = temporaryDirectory();
   const statements: Statement[] = [];
   const logs: string[] = [];
@@ -42,7 +45,11 @@ export async function createControlPlane(): Promise<ControlPlane> {
     exclusively: (work) => driver.exclusively(work),
     close: () => driver.close(),
   });
-  const settings = readSettings({ SALLYPORT_DATA: data, SALLYPORT_OPERATOR_KEY: operatorKey });
+  const settings = readSettings({
+    SALLYPORT_DATA: data,
+    SALLYPORT_OPERATOR_KEY: operatorKey,
+    ...environment,
+  });
   let ahead = 0;
   const { services, close } = await createNodeServices(settings, 'http://control.test', {
     tap,

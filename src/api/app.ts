@@ -48,7 +48,9 @@ function fail(error: Error, c: RequestContext): Response | Promise<Response> {
       : toSallyportError(error);
   const requestId = c.get('requestId');
   c.set('errorCode', known.code);
-  if (known.code === 'internal') c.get('log').error({ requestId, err: known.cause }, 'fault');
+  // What is our side's doing is logged with its cause; what is the caller's is in the answer.
+  if (known.cause !== undefined && errorCodes[known.code].status >= 500)
+    c.get('log').error({ requestId, code: known.code, err: known.cause }, 'fault');
   if (!wantsPage(c)) return problemResponse(known, requestId);
   const { status, title } = errorCodes[known.code];
   c.header('cache-control', 'no-store');

@@ -10,6 +10,8 @@ export const limits = {
   tokenLength: 1024,
   listDefault: 100,
   listMost: 1000,
+  tenantListDefault: 25,
+  tenantListMost: 100,
   gatewaysPerTenant: 256,
   gatewaysPerDevice: 16,
   routesPerGateway: 64,
