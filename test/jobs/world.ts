@@ -10,6 +10,7 @@ import { jobWakeups } from '../../src/db/schema/directory.ts';
 import { jobs } from '../../src/db/schema/tenant.ts';
 import { armWakeup } from '../../src/db/wakeups.ts';
 import type { Handler, Runner } from '../../src/jobs/deps.ts';
+import { newId } from '../../src/model/ids.ts';
 import { limits } from '../../src/model/limits.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { createTenant } from '../../src/operations/tenant/create.ts';
@@ -40,7 +41,8 @@ export interface World {
 
 const year = 365 * dayMilliseconds;
 
-export async function createWorld(): Promise<World> {
+/** @param environment settings that name a database server; without them databases are files */
+export async function createWorld(environment: Record<string, string> = {}): Promise<World> {
   const data = temporaryDirectory();
   const statements: Statement[] = [];
   const logs: LogLine[] = [];
@@ -53,7 +55,7 @@ export async function createWorld(): Promise<World> {
     exclusively: (work) => driver.exclusively(work),
     close: () => driver.close(),
   });
-  const settings = readSettings({ SALLYPORT_DATA: data });
+  const settings = readSettings({ SALLYPORT_DATA: data, ...environment });
   const probes = { tap, now: () => clock.now };
   const { services, close } = await createNodeServices(settings, 'http://control.test', probes);
   onTestFinished(close);
@@ -73,7 +75,7 @@ export async function createWorld(): Promise<World> {
       stopping: new AbortController().signal,
     }),
     async tenant() {
-      const slug = `t${++count}`;
+      const slug = `t${++count}-${newId('job', services.random).slice(2)}`;
       const input = { name: slug, slug, owner: { name: 'Owner' } };
       const caller = { services, principal: { kind: 'operator' as const } };
       const { tenant } = await createTenant(caller, input);
