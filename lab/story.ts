@@ -75,6 +75,8 @@ export class Cli {
 export interface Tenant {
   id: string;
   ownerId: string;
+  /** Its bearer key. */
+  key: string;
   cli: Cli;
 }
 
@@ -88,6 +90,7 @@ export async function createTenant(
   return {
     id: created.tenant.id,
     ownerId: created.owner.id,
+    key: created.key,
     cli: new Cli(lab.node('control'), url, created.key),
   };
 }
@@ -106,10 +109,19 @@ export interface EnrolledGateway {
   agent: LabProcess;
 }
 
+/** Runs the agent of an enrolled gateway, by another program if told so. */
+export function spawnAgent(lab: Lab, folder: string, program = agentProgram): LabProcess {
+  return lab.node('gateway').node(program, ['run', '--dir', folder]);
+}
+
 /** Runs the agent of an enrolled gateway and waits until it is ready. */
-export async function startAgent(lab: Lab, folder: string): Promise<LabProcess> {
-  const agent = lab.node('gateway').node(agentProgram, ['run', '--dir', folder]);
-  await agent.waitFor(/ready/, readyMs);
+export async function startAgent(
+  lab: Lab,
+  folder: string,
+  program = agentProgram,
+): Promise<LabProcess> {
+  const agent = spawnAgent(lab, folder, program);
+  await agent.waitFor(/"event":"ready"/, readyMs);
   return agent;
 }
 
@@ -119,6 +131,7 @@ export async function createGateway(
   { url }: ControlPlane,
   { cli }: Tenant,
   name: string,
+  program = agentProgram,
 ): Promise<EnrolledGateway> {
   const where = ['--name', name, '--endpoint', `${places.site}:51820`];
   const created = await cli.run(createdGatewaySchema, 'gateway', 'create', ...where);
@@ -127,7 +140,7 @@ export async function createGateway(
   const { token } = created.enrollment;
   const enrol = ['enroll', '--url', url, '--token', token, '--dir', folder];
   await lab.node('gateway').exec(nodeCommand(agentProgram, enrol), { timeoutMs: commandMs });
-  const agent = await startAgent(lab, folder);
+  const agent = await startAgent(lab, folder, program);
   const [v4, v6] = addressesOf(pools, gatewayHost);
   return { id, folder, tunnel: { v4, v6 }, agent };
 }

@@ -35,8 +35,8 @@ export interface RouteInput<P, Q, B> {
   params: P;
   query: Q;
   body: B;
-  /** Aborted when the caller goes away. */
-  signal: AbortSignal;
+  /** Gives what is aborted when the caller goes away; to make it costs, so ask only to wait. */
+  signal: () => AbortSignal;
 }
 
 const everyRoute: readonly ErrorCode[] = [
@@ -137,7 +137,7 @@ export function route<P = unknown, Q = unknown, B = unknown>(
       params: parseInput(params, c.req.param(), 'The path') as P,
       query: parseInput(query, c.req.query(), 'The query') as Q,
       body: parseInput(body, spec.method === 'get' ? {} : await readJson(c), 'The body') as B,
-      signal: c.req.raw.signal,
+      signal: () => c.req.raw.signal,
     };
     const result = await handle(input);
     if (result instanceof Response) return result;

@@ -35,7 +35,7 @@ export interface Hub {
     name: GatewayName,
     since: number,
     milliseconds: number,
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<boolean>;
 }
 
@@ -114,7 +114,7 @@ export function createHub(mostWaiters: number): Hub {
     },
     async wait({ gatewayId }, since, milliseconds, signal) {
       const entry = entries.get(gatewayId);
-      if (!entry || signal.aborted) return false;
+      if (!entry || signal?.aborted) return false;
       if (entry.revision > since) return true;
       if (milliseconds <= 0) return false;
       if (waiting >= mostWaiters)

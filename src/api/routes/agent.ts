@@ -69,7 +69,8 @@ export function registerAgent(app: App): void {
     async ({ caller, query, signal }) => {
       const [scope, gatewayId] = await enterAsAgent(caller, 'gateway.state');
       const { since, wait } = query;
-      const watch = { since, waitMilliseconds: wait * 1000, signal };
+      const waiting = wait > 0 ? { signal: signal() } : {};
+      const watch = { since, waitMilliseconds: wait * 1000, ...waiting };
       const document = await getState(scope, gatewayId, watch);
       if (document === undefined) return new Response(null, { status: 204 });
       return new Response(document, { headers: { 'content-type': 'application/jose' } });

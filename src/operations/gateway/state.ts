@@ -22,7 +22,8 @@ export interface Watch {
   since: number | undefined;
   /** How long to wait for something newer. */
   waitMilliseconds: number;
-  signal: AbortSignal;
+  /** Ends the wait. */
+  signal?: AbortSignal;
 }
 
 function wireguardSection(row: GatewayRow): WireguardSection {
