@@ -90,6 +90,8 @@ export async function startSqldOn(directory: string): Promise<Sqld> {
   const forwarderPort = await freePort();
   await new Promise<void>((resolve) => forwarder.listen(forwarderPort, '127.0.0.1', resolve));
   const kill = async () => {
+    // Ctrl-C in a terminal reaches it too.
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('close', resolve));
     child.kill('SIGKILL');
     await ended;
