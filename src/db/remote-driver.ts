@@ -5,6 +5,7 @@ import { SallyportError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
 import type { Driver, Row, Statement } from './driver.ts';
 import { translateError } from './translate-error.ts';
+import { within } from './within.ts';
 
 /** The part of libSQL's client that is used; the runtime passes a real one. */
 export interface RemoteClient {
@@ -20,20 +21,6 @@ function unreachable(cause: unknown): SallyportError {
     wayOut: 'Try again in a moment.',
     cause,
   });
-}
-
-/** @throws SallyportError `busy` after `milliseconds` */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const fault = new Error(`no answer within ${milliseconds} ms`);
-    timer = setTimeout(() => reject(unreachable(fault)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 // What SQL itself refuses carries one of these codes; everything else is the way to the database.
@@ -61,7 +48,7 @@ export function createRemoteDriver(
     let client: RemoteClient | undefined;
     try {
       client = connect();
-      const results = await within(milliseconds, client.batch([...statements], mode));
+      const results = await within(milliseconds, client.batch([...statements], mode), unreachable);
       return results.map((result) => result.rows.map((row) => Array.from(row)));
     } catch (error) {
       throw translateRemote(error);
