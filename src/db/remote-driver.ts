@@ -3,7 +3,7 @@
 
 import { SallyportError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
-import type { Driver, Row, Statement } from './driver.ts';
+import type { Driver, Mode, Row, Statement } from './driver.ts';
 import { translateError } from './translate-error.ts';
 import { within } from './within.ts';
 
@@ -41,14 +41,15 @@ export function createRemoteDriver(
   connect: () => RemoteClient,
   milliseconds: number = limits.databaseAnswerMilliseconds,
 ): Driver {
-  const run = async (
-    statements: readonly Statement[],
-    mode: 'read' | 'write',
-  ): Promise<Row[][]> => {
+  const run = async (statements: readonly Statement[], mode: Mode): Promise<Row[][]> => {
     let client: RemoteClient | undefined;
     try {
       client = connect();
-      const results = await within(milliseconds, client.batch([...statements], mode), unreachable);
+      const results = await within(
+        milliseconds,
+        client.batch([...statements], mode === 'read' ? 'read' : 'write'),
+        unreachable,
+      );
       return results.map((result) => result.rows.map((row) => Array.from(row)));
     } catch (error) {
       throw translateRemote(error);

@@ -33,6 +33,7 @@ export const limits = {
   waitersPerHub: 4000,
   socketsPerGateway: 2,
   openTenantDatabases: 256,
+  tenantsRemembered: 100_000,
   agentTokenLifetimeSeconds: 600,
   agentTokenSkewSeconds: 300,
   agentTokensCached: 50_000,

@@ -64,7 +64,7 @@ export async function reportGateway(
   );
   const row = { gatewayId, reportedAt: services.now(), state };
   const ours = seen.filter(({ id }) => known.has(id));
-  await db.run(
+  await db.note(
     db.build
       .insert(gatewayReports)
       .values(row)
