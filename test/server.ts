@@ -1,20 +1,11 @@
 // The real control plane as a process, for tests of what happens to processes.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { operatorKey, type Plane } from './contract/plane.ts';
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}
+export { freePort } from '../scripts/free-port.ts';
+
+import { operatorKey, type Plane } from './contract/plane.ts';
 
 export interface Server extends Plane {
   process: ChildProcess;

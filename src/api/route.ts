@@ -21,6 +21,7 @@ export interface RouteSpec<P, Q, B> {
   /** In OpenAPI's form: `/v1/tenants/{tenantId}`. */
   path: string;
   summary: string;
+  description?: string;
   params?: z.ZodType<P> & { shape: Shape };
   query?: z.ZodType<Q> & { shape: Shape };
   body?: z.ZodType<B>;
@@ -62,13 +63,14 @@ function responses({ reply, errors = [] }: RouteSpec<unknown, unknown, unknown>)
 }
 
 function describe(app: App, spec: RouteSpec<unknown, unknown, unknown>, anonymous: boolean): void {
-  const { operation, method, path, summary, params, query, body } = spec;
+  const { operation, method, path, summary, description, params, query, body } = spec;
   const [tag = ''] = operation.split('.');
   app.openAPIRegistry.registerPath({
     operationId: operation,
     method,
     path,
     summary,
+    ...(description === undefined ? {} : { description }),
     tags: [tag],
     security: anonymous ? [] : [{ bearer: [] }],
     request: {

@@ -2,7 +2,7 @@
 
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import { drizzle } from 'drizzle-orm/sqlite-proxy';
-import type { Driver, Value } from './driver.ts';
+import type { Driver, Mode, Value } from './driver.ts';
 
 export type Query = BatchItem<'sqlite'>;
 
@@ -19,6 +19,8 @@ export interface Database {
    * no lock. Changes of what a tenant wants go through `change` in revision.ts, never through here.
    */
   run<T extends Readonly<[Query, ...Query[]]>>(...queries: T): Promise<BatchResponse<T>>;
+  /** Writes observations, of which the newest may be lost with the power; see `Mode`. */
+  note(...queries: [Query, ...Query[]]): Promise<void>;
   /** See `Driver.exclusively`. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -26,20 +28,29 @@ export interface Database {
 
 const readPattern = /^\s*(select|with)\b/i;
 
-export function openDatabase(driver: Driver): Database {
-  const orm = drizzle(
+function buildOver(driver: Driver, modeOf: (texts: readonly string[]) => Mode) {
+  return drizzle(
     // A query run by itself would fail with its arguments in the error's message.
     () => Promise.reject(new Error('run queries with Database.run')),
     async (queries: { sql: string; params: Value[] }[]) => {
-      const mode = queries.every(({ sql }) => readPattern.test(sql)) ? 'read' : 'write';
       const statements = queries.map(({ sql, params }) => ({ sql, args: params }));
-      const results = await driver.batch(statements, mode);
+      const results = await driver.batch(statements, modeOf(queries.map(({ sql }) => sql)));
       return results.map((rows) => ({ rows: rows.map((row) => [...row]) }));
     },
   );
+}
+
+export function openDatabase(driver: Driver): Database {
+  const orm = buildOver(driver, (texts) =>
+    texts.every((text) => readPattern.test(text)) ? 'read' : 'write',
+  );
+  const notes = buildOver(driver, () => 'note');
   return {
     build: orm,
     run: (...queries) => orm.batch(queries),
+    async note(...queries) {
+      await notes.batch(queries);
+    },
     exclusively: (work) => driver.exclusively(work),
     close: () => driver.close(),
   };

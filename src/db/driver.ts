@@ -8,14 +8,19 @@ export interface Statement {
 }
 export type Row = readonly unknown[];
 
+/**
+ * `read` sees one snapshot and takes no write lock. `note` writes without waiting for the disk: when
+ * the power fails, the newest notes may be gone, and nothing else.
+ */
+export type Mode = 'read' | 'write' | 'note';
+
 export interface Driver {
   /**
-   * Runs the statements in one transaction and one round trip: all of them or none. `read` sees one
-   * snapshot and takes no write lock.
+   * Runs the statements in one transaction and one round trip: all of them or none.
    * @throws ConstraintError when a row breaks a rule of the schema; SallyportError `busy` when the
    * database did not answer in time
    */
-  batch(statements: readonly Statement[], mode: 'read' | 'write'): Promise<Row[][]>;
+  batch(statements: readonly Statement[], mode: Mode): Promise<Row[][]>;
   /**
    * Runs work that reads, decides and writes. Where callers can queue, they do instead of racing;
    * what decides between processes is the primary key of the revisions.

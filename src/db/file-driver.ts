@@ -6,7 +6,7 @@
 // BUSY from another process replaces the connection before anything else may use it.
 
 import { SallyportError } from '../model/errors.ts';
-import type { Driver, Row, Statement } from './driver.ts';
+import type { Driver, Mode, Row, Statement } from './driver.ts';
 import { translateError } from './translate-error.ts';
 
 /** The part of libSQL's client that is used; the runtime passes a real one. */
@@ -44,6 +44,17 @@ async function prepare(client: LibsqlClient): Promise<LibsqlClient> {
 }
 
 /**
+ * Waiting for the disk holds up everyone in the process, so only changes do it. When this fails, the
+ * connection is not to be used again: it may not wait for the disk any more.
+ */
+async function note(client: LibsqlClient, batch: Statement[]) {
+  await client.execute('PRAGMA synchronous = NORMAL');
+  const results = await client.batch(batch, 'write');
+  await client.execute('PRAGMA synchronous = FULL');
+  return results;
+}
+
+/**
  * A driver that connects when it is first used, and again after it was closed or its connection was
  * given up, so that whoever holds it may keep it.
  * @param connect opens a client with a single connection
@@ -56,17 +67,16 @@ export function createFileDriver(connect: () => LibsqlClient): Driver {
     client?.close();
     client = undefined;
   };
-  const run = async (
-    statements: readonly Statement[],
-    mode: 'read' | 'write',
-  ): Promise<Row[][]> => {
+  const run = async (statements: readonly Statement[], mode: Mode): Promise<Row[][]> => {
     try {
       client ??= await prepare(connect());
-      const results = await client.batch([...statements], mode);
+      const batch = [...statements];
+      const results = await (mode === 'note' ? note(client, batch) : client.batch(batch, mode));
       return results.map((result) => result.rows.map((row) => Array.from(row)));
     } catch (error) {
       const ours = translateError(error);
-      if (ours instanceof SallyportError && ours.code === 'busy') disconnect();
+      const busy = ours instanceof SallyportError && ours.code === 'busy';
+      if (busy || mode === 'note') disconnect();
       throw ours;
     }
   };

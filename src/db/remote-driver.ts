@@ -3,8 +3,9 @@
 
 import { SallyportError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
-import type { Driver, Row, Statement } from './driver.ts';
+import type { Driver, Mode, Row, Statement } from './driver.ts';
 import { translateError } from './translate-error.ts';
+import { within } from './within.ts';
 
 /** The part of libSQL's client that is used; the runtime passes a real one. */
 export interface RemoteClient {
@@ -20,20 +21,6 @@ function unreachable(cause: unknown): SallyportError {
     wayOut: 'Try again in a moment.',
     cause,
   });
-}
-
-/** @throws SallyportError `busy` after `milliseconds` */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const fault = new Error(`no answer within ${milliseconds} ms`);
-    timer = setTimeout(() => reject(unreachable(fault)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 // What SQL itself refuses carries one of these codes; everything else is the way to the database.
@@ -54,14 +41,15 @@ export function createRemoteDriver(
   connect: () => RemoteClient,
   milliseconds: number = limits.databaseAnswerMilliseconds,
 ): Driver {
-  const run = async (
-    statements: readonly Statement[],
-    mode: 'read' | 'write',
-  ): Promise<Row[][]> => {
+  const run = async (statements: readonly Statement[], mode: Mode): Promise<Row[][]> => {
     let client: RemoteClient | undefined;
     try {
       client = connect();
-      const results = await within(milliseconds, client.batch([...statements], mode));
+      const results = await within(
+        milliseconds,
+        client.batch([...statements], mode === 'read' ? 'read' : 'write'),
+        unreachable,
+      );
       return results.map((result) => result.rows.map((row) => Array.from(row)));
     } catch (error) {
       throw translateRemote(error);

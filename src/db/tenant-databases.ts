@@ -2,6 +2,7 @@
 
 import { eq } from 'drizzle-orm';
 import { SallyportError } from '../model/errors.ts';
+import { limits } from '../model/limits.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { Driver } from './driver.ts';
 import { migrate } from './migrate.ts';
@@ -31,14 +32,11 @@ export interface TenantDatabases {
 interface Handle {
   db: Database;
   driver: Driver;
-  /** A flag and no promise: on one runtime a request must not wait for another one's work. */
-  migrated: boolean;
 }
 
-async function makeReady(tenantId: string, handle: Handle, now: number): Promise<Database> {
-  if (handle.migrated) return handle.db;
+async function bringUpToDate(tenantId: string, driver: Driver, now: number): Promise<void> {
   try {
-    await migrate(handle.driver, tenantMigrations, now);
+    await migrate(driver, tenantMigrations, now);
   } catch (error) {
     if (error instanceof SallyportError && error.code === 'busy') throw error;
     throw new SallyportError(
@@ -50,8 +48,6 @@ async function makeReady(tenantId: string, handle: Handle, now: number): Promise
       },
     );
   }
-  handle.migrated = true;
-  return handle.db;
 }
 
 /**
@@ -65,11 +61,15 @@ export function createTenantDatabases(
   now: () => number,
 ): TenantDatabases {
   const handles = new Map<string, Handle>();
+  // Tenants whose databases are there and up to date. It outlives the handles, so that watches of
+  // more tenants than handles touch no database. A set and no promises: on one runtime a request
+  // must not wait for another one's work.
+  const ready = new Set<string>();
 
   function handleOf(tenantId: string): Handle {
     const known = handles.get(tenantId);
     const driver = known?.driver ?? provisioner.connect(tenantId);
-    const handle = known ?? { driver, db: openDatabase(driver), migrated: false };
+    const handle = known ?? { driver, db: openDatabase(driver) };
     // The last in the map is the one that was used last.
     handles.delete(tenantId);
     handles.set(tenantId, handle);
@@ -81,6 +81,16 @@ export function createTenantDatabases(
     return handle;
   }
 
+  async function makeReady(tenantId: string): Promise<Database> {
+    const { db, driver } = handleOf(tenantId);
+    if (ready.has(tenantId)) return db;
+    await bringUpToDate(tenantId, driver, now());
+    ready.add(tenantId);
+    const [oldest] = ready;
+    if (ready.size > limits.tenantsRemembered && oldest !== undefined) ready.delete(oldest);
+    return db;
+  }
+
   async function isTenant(tenantId: string): Promise<boolean> {
     const query = directory.build.select({ id: tenants.id }).from(tenants);
     const [rows] = await directory.run(query.where(eq(tenants.id, tenantId)));
@@ -89,16 +99,17 @@ export function createTenantDatabases(
 
   return {
     async open(tenantId) {
-      if (!handles.get(tenantId)?.migrated && !(await isTenant(tenantId))) return undefined;
-      return makeReady(tenantId, handleOf(tenantId), now());
+      if (!ready.has(tenantId) && !(await isTenant(tenantId))) return undefined;
+      return makeReady(tenantId);
     },
     async create(tenantId) {
       await provisioner.create(tenantId);
-      return makeReady(tenantId, handleOf(tenantId), now());
+      return makeReady(tenantId);
     },
     async drop(tenantId) {
       await handles.get(tenantId)?.db.close();
       handles.delete(tenantId);
+      ready.delete(tenantId);
       await provisioner.drop(tenantId);
     },
     async close() {

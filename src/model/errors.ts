@@ -27,6 +27,7 @@ export const errorCodes = {
   unsupported_media_type: { status: 415, retry: false, title: 'The body is of an unknown type' },
   protocol_unsupported: { status: 422, retry: false, title: 'The agent speaks no version we know' },
   internal: { status: 500, retry: true, title: 'Something broke on our side' },
+  misconfigured: { status: 503, retry: true, title: 'The control plane is not set up' },
   not_migrated: { status: 503, retry: true, title: "The tenant's database is out of order" },
   busy: { status: 503, retry: true, title: 'Too busy right now' },
 } as const;

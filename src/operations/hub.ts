@@ -22,9 +22,12 @@ export interface Hub {
   recall(name: GatewayName): Promise<Note | undefined>;
   /** Tells it what the database says of a gateway. A revision never goes back. */
   remember(name: GatewayName, note: Note): Promise<void>;
-  /** Says that the documents of these gateways have reached a revision, and wakes who waits. */
+  /**
+   * Says that the documents of these gateways have reached a revision, and wakes who waits. Never
+   * rejects: what is written stays written when nobody can be told, and the next report heals it.
+   */
   publish(tenantId: string, gatewayIds: readonly string[], revision: number): Promise<void>;
-  /** Forgets a gateway and sends its waiters away. */
+  /** Forgets a gateway and sends its waiters away. Never rejects, as `publish`. */
   forget(name: GatewayName): Promise<void>;
   /**
    * Waits until the gateway's revision is above `since`.
@@ -37,6 +40,11 @@ export interface Hub {
     milliseconds: number,
     signal?: AbortSignal,
   ): Promise<boolean>;
+  /**
+   * Opens a WebSocket that says each new revision of the gateway, where the runtime has them.
+   * @throws SallyportError `busy` when the hub does not answer
+   */
+  socket?(name: GatewayName): Promise<Response>;
 }
 
 type Waiter = (woken: boolean) => void;

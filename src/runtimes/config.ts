@@ -16,30 +16,36 @@ const listenSchema = z
   })
   .pipe(z.object({ host: z.string(), port: portSchema }));
 
-const urlSchema = z
-  .url({ protocol: /^https?$/, message: 'must be an http:// or https:// address' })
-  .transform((text) => text.replace(/\/+$/, ''));
-
-const settingsSchema = z.object({
-  SALLYPORT_LISTEN: listenSchema.prefault('127.0.0.1:8787'),
-  SALLYPORT_DATA: z.string().min(1).default('./data'),
-  SALLYPORT_PUBLIC_URL: urlSchema.optional(),
-  SALLYPORT_OPERATOR_KEY: z
+/** What the settings that every runtime has must look like. */
+export const settingSchemas = {
+  publicUrl: z
+    .url({ protocol: /^https?$/, message: 'must be an http:// or https:// address' })
+    .transform((text) => text.replace(/\/+$/, '')),
+  operatorKey: z
     .string()
     .min(
       limits.operatorKeyLengthLeast,
       `must be at least ${limits.operatorKeyLengthLeast} characters`,
     )
-    .regex(/^[!-~]+$/, 'must be printable ASCII without blanks')
-    .optional(),
-  SALLYPORT_ROOT_KEY: z
+    .regex(/^[!-~]+$/, 'must be printable ASCII without blanks'),
+  rootKey: z
     .string()
     .refine(
       (text) => fromBase64Url(text)?.length === 32,
       'must be 32 random bytes in base64url, 43 characters',
-    )
-    .optional(),
-  SALLYPORT_LOG_LEVEL: z.enum(['error', 'info', 'silent']).default('info'),
+    ),
+  logLevel: z.enum(['error', 'info', 'silent']).default('info'),
+};
+
+export type LogLevel = z.infer<typeof settingSchemas.logLevel>;
+
+const settingsSchema = z.object({
+  SALLYPORT_LISTEN: listenSchema.prefault('127.0.0.1:8787'),
+  SALLYPORT_DATA: z.string().min(1).default('./data'),
+  SALLYPORT_PUBLIC_URL: settingSchemas.publicUrl.optional(),
+  SALLYPORT_OPERATOR_KEY: settingSchemas.operatorKey.optional(),
+  SALLYPORT_ROOT_KEY: settingSchemas.rootKey.optional(),
+  SALLYPORT_LOG_LEVEL: settingSchemas.logLevel,
 });
 
 export interface Settings {
@@ -48,7 +54,7 @@ export interface Settings {
   publicUrl: string | undefined;
   operatorKey: string | undefined;
   rootKey: Uint8Array<ArrayBuffer> | undefined;
-  logLevel: 'error' | 'info' | 'silent';
+  logLevel: LogLevel;
   /** Databases on a server; undefined keeps them as files in the data directory. */
   remote: RemoteSettings | undefined;
 }
@@ -56,7 +62,7 @@ export interface Settings {
 type Variables = Record<string, string | undefined>;
 
 /** An empty variable is how many tools spell "not set". */
-function given(environment: Variables): Record<string, string> {
+export function given(environment: Variables): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value]] : [])),
   );

@@ -130,3 +130,51 @@ describe('the lock', () => {
     expect(order).toEqual([1, 2, 3]);
   });
 });
+
+describe('a note', () => {
+  /** A driver, and how careful its connection was at each batch: 1 is NORMAL, 2 is FULL. */
+  async function prepared() {
+    const path = await tableAt();
+    const levels: unknown[] = [];
+    const driver = createFileDriver(() => {
+      const client = bareClient(path);
+      return {
+        execute: (sql) => client.execute(sql),
+        close: () => client.close(),
+        async batch(statements, mode) {
+          const { rows } = await client.execute('pragma synchronous');
+          levels.push(rows[0]?.synchronous);
+          return client.batch(statements, mode);
+        },
+      };
+    });
+    return { path, levels, driver };
+  }
+
+  test('is written without waiting for the disk, and what follows waits again', async () => {
+    const { path, levels, driver } = await prepared();
+    await driver.batch([insert(1)], 'write');
+    await driver.batch([insert(2)], 'note');
+    await driver.batch([insert(3)], 'write');
+    expect(levels).toEqual([2, 1, 2]);
+    expect(await numbersOnDisk(path)).toEqual([1, 2, 3]);
+  });
+
+  test('that fails leaves no careless connection behind', async () => {
+    const { path, levels, driver } = await prepared();
+    await expect(driver.batch([insert(-1)], 'note')).rejects.toThrow(/CHECK|constraint/);
+    await driver.batch([insert(1)], 'write');
+    expect(levels).toEqual([1, 2]);
+    expect(await numbersOnDisk(path)).toEqual([1]);
+  });
+
+  test('that meets a lock says busy and leaves no careless connection behind', async () => {
+    const { path, levels, driver } = await prepared();
+    await whileLocked(path, () =>
+      expect(driver.batch([insert(2)], 'note')).rejects.toMatchObject({ code: 'busy' }),
+    );
+    await driver.batch([insert(3)], 'write');
+    expect(levels).toEqual([1, 2]);
+    expect(await numbersOnDisk(path)).toEqual([1, 3]);
+  });
+});

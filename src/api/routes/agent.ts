@@ -9,9 +9,10 @@ import type { Operation } from '../../model/permissions.ts';
 import { enrollGateway } from '../../operations/gateway/enroll.ts';
 import { reportGateway } from '../../operations/gateway/report.ts';
 import { getState } from '../../operations/gateway/state.ts';
-import { enterTenant } from '../../operations/scope.ts';
+import type { GatewayName } from '../../operations/hub.ts';
+import { authorize, enterTenant } from '../../operations/scope.ts';
 import type { Caller, TenantScope } from '../../operations/services.ts';
-import { type App, route } from '../route.ts';
+import { type App, callerOf, route } from '../route.ts';
 
 const watchSchema = z.strictObject({
   since: z.coerce.number().int().min(1).optional(),
@@ -19,18 +20,44 @@ const watchSchema = z.strictObject({
   wait: z.coerce.number().int().min(0).max(limits.stateWaitMostSeconds).default(0),
 });
 
+function agentOf({ principal }: Caller, operation: Operation): GatewayName {
+  if (principal.kind !== 'agent')
+    throw new SallyportError('forbidden', `${operation} is for agents.`);
+  return principal;
+}
+
 async function enterAsAgent(
   caller: Caller,
   operation: Operation,
 ): Promise<[TenantScope, gatewayId: string]> {
-  const { principal } = caller;
-  if (principal.kind !== 'agent')
-    throw new SallyportError('forbidden', `${operation} is for agents.`);
-  const scope = await enterTenant(caller, operation, principal.tenantId);
-  return [scope, principal.gatewayId];
+  const { tenantId, gatewayId } = agentOf(caller, operation);
+  return [await enterTenant(caller, operation, tenantId), gatewayId];
+}
+
+/**
+ * Another transport of `gateway.state`, so it has no operation of its own. It opens no database:
+ * the agent's token names its tenant and gateway, and all it learns is a number.
+ */
+function registerSocket(app: App): void {
+  app.get('/v1/agent/socket', async (c) => {
+    const caller = await callerOf(c);
+    authorize(caller, 'gateway.state');
+    const { hub } = caller.services;
+    const name = agentOf(caller, 'gateway.state');
+    if (!hub.socket)
+      throw new SallyportError('not_found', 'This control plane has no sockets.', {
+        wayOut: 'Use GET /v1/agent/state with "wait".',
+      });
+    if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
+      throw new SallyportError('invalid_input', 'This path answers only as a WebSocket.', {
+        wayOut: 'Send "Upgrade: websocket" (RFC 6455), or use GET /v1/agent/state with "wait".',
+      });
+    return hub.socket(name);
+  });
 }
 
 export function registerAgent(app: App): void {
+  registerSocket(app);
   route(
     app,
     {
@@ -57,6 +84,10 @@ export function registerAgent(app: App): void {
       method: 'get',
       path: '/v1/agent/state',
       summary: 'Wait for desired state newer than `since`; 204 when there is none',
+      description:
+        'Where the control plane has sockets, a WebSocket at `/v1/agent/socket`, opened with the ' +
+        'same credential, says `{"revision":N}` when there is something to fetch here, and ' +
+        'answers `ping` with `pong`. Elsewhere that path is not found.',
       query: watchSchema,
       reply: {
         status: 200,

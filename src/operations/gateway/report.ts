@@ -7,7 +7,8 @@ import { notFound } from '../../model/errors.ts';
 import type { ObservedState, PeerObservation, ReportReply } from '../../model/observed-state.ts';
 import type { TenantScope } from '../services.ts';
 
-async function read({ db }: TenantScope, gatewayId: string, ids: string[]) {
+async function read(scope: TenantScope, gatewayId: string, ids: string[]) {
+  const { db, services, tenantId } = scope;
   const [[gateway], known] = await db.run(
     db.build
       .select({ revision: gateways.revision, peerDigest: gateways.peerDigest })
@@ -18,7 +19,11 @@ async function read({ db }: TenantScope, gatewayId: string, ids: string[]) {
       .from(peers)
       .where(and(eq(peers.gatewayId, gatewayId), inArray(peers.deviceId, ids))),
   );
-  if (!gateway) throw notFound('gateway', gatewayId);
+  if (!gateway) {
+    // The hub missed that it was deleted; or else its agent would have been refused.
+    await services.hub.forget({ tenantId, gatewayId });
+    throw notFound('gateway', gatewayId);
+  }
   return { gateway, known: new Set(known.map((row) => row.deviceId)) };
 }
 
@@ -59,7 +64,7 @@ export async function reportGateway(
   );
   const row = { gatewayId, reportedAt: services.now(), state };
   const ours = seen.filter(({ id }) => known.has(id));
-  await db.run(
+  await db.note(
     db.build
       .insert(gatewayReports)
       .values(row)

@@ -1,0 +1,159 @@
+// The control plane under measurement: one that runs already, or a Node process of our own.
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../scripts/free-port.ts';
+import { type Sqld, startSqld } from '../test/sqld.ts';
+
+export interface Target {
+  name: string;
+  url: string;
+  operatorKey: string;
+  /** Whose memory is measured, when it is known. */
+  pid(): number | undefined;
+}
+
+/** One that runs already. */
+export interface RunningTarget extends Target {
+  kind: 'running';
+}
+
+/** A process of ours that may be stopped, started again and looked into. */
+export interface NodeTarget extends Target {
+  kind: 'node';
+  /** What makes the same control plane elsewhere, once it is paused. */
+  environment: Record<string, string>;
+  /** Keeps the process on one core. */
+  pin(core: number): void;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface EdgeTarget extends Target {
+  kind: 'edge';
+  /** Puts a tenant's hub to sleep; its sockets stay with the platform. */
+  hibernate(tenantId: string): Promise<void>;
+  /** Requests that have reached the database server so far. */
+  databaseRequests(): number;
+  stop(): Promise<void>;
+}
+
+export type AnyTarget = RunningTarget | NodeTarget | EdgeTarget;
+
+const operatorKey = 'operator-key-of-the-bench-0123456789';
+
+/** Resident memory in bytes, and the most it ever was. */
+export function memoryOf(pid: number): { now: number; peak: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const bytes = (name: string): number =>
+    1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]);
+  return { now: bytes('VmRSS'), peak: bytes('VmHWM') };
+}
+
+/** Processor seconds that a process has used so far. */
+export function processorSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+export function pin(pid: number, core: number): void {
+  execFileSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' });
+}
+
+/**
+ * Makes sure that this process and its children may hold `count` connections.
+ * @throws Error that says what to do
+ */
+export function allowFiles(count: number): void {
+  const line = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+  const allowed = Number(line?.[1]);
+  if (allowed >= count) return;
+  try {
+    execFileSync('prlimit', [`--pid=${process.pid}`, `--nofile=${count}:${count}`]);
+  } catch {
+    throw new Error(
+      `This needs ${count} open files, and ${allowed} are allowed. ` +
+        `Run "ulimit -n ${count}" as root in this shell first.`,
+    );
+  }
+}
+
+async function startNode(environment: Record<string, string>): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ['src/runtimes/node.ts'], {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (chunk) => {
+      said += String(chunk);
+      if (said.includes('Sallyport is ready')) resolve();
+    });
+    child.once('close', (code) => reject(new Error(`the control plane ended: ${code}`)));
+  });
+  return child;
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+async function startOwn(
+  name: string,
+  sqld: Sqld | undefined,
+  nodeOptions: string,
+): Promise<NodeTarget> {
+  const data = mkdtempSync(join(tmpdir(), 'sallyport-fleet-'));
+  const listen = `127.0.0.1:${await freePort()}`;
+  const environment = {
+    SALLYPORT_DATA: data,
+    SALLYPORT_LISTEN: listen,
+    SALLYPORT_OPERATOR_KEY: operatorKey,
+    NODE_OPTIONS: nodeOptions,
+    ...sqld?.environment,
+  };
+  let child: ChildProcess | undefined = await startNode(environment);
+  const pause = async (): Promise<void> => {
+    if (child) await endOf(child);
+    child = undefined;
+  };
+  return {
+    kind: 'node',
+    name,
+    url: `http://${listen}`,
+    operatorKey,
+    environment,
+    pid: () => child?.pid,
+    pin: (core) => {
+      if (child?.pid !== undefined) pin(child.pid, core);
+    },
+    pause,
+    async resume() {
+      child = await startNode(environment);
+    },
+    async stop() {
+      await pause();
+      await sqld?.stop();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Node with its databases as files.
+ * @param nodeOptions for the control plane's process, such as `--max-semi-space-size=8`
+ */
+export function startNodeFiles(nodeOptions: string): Promise<NodeTarget> {
+  return startOwn('Node, files', undefined, nodeOptions);
+}
+
+/** Node with a libSQL server of its own. */
+export async function startNodeSqld(nodeOptions: string): Promise<NodeTarget> {
+  return startOwn('Node, sqld', await startSqld(), nodeOptions);
+}

@@ -1,0 +1,68 @@
+// The settings of the edge runtime: variables, secrets and bindings of the Worker.
+
+import { z } from 'zod';
+import { fromBase64Url } from '../model/encoding.ts';
+import { SallyportError } from '../model/errors.ts';
+import { parseInput } from '../model/problems.ts';
+import { given, type LogLevel, settingSchemas } from './config.ts';
+import { type RemoteSettings, remoteSchemaFor } from './remote-databases.ts';
+import type { HubNamespace } from './workers-hub.ts';
+
+const { operatorKey, publicUrl, rootKey, logLevel } = settingSchemas;
+
+const hubBinding = z.custom<HubNamespace>(
+  (value) => typeof value === 'object' && value !== null && 'getByName' in value,
+  'must be bound to the Durable Object class GatewayHub in wrangler.toml',
+);
+
+const settingsSchema = z.object({
+  SALLYPORT_PUBLIC_URL: publicUrl,
+  SALLYPORT_ROOT_KEY: rootKey,
+  SALLYPORT_OPERATOR_KEY: operatorKey.optional(),
+  SALLYPORT_LOG_LEVEL: logLevel,
+  HUB: hubBinding,
+});
+
+export interface EdgeSettings {
+  hubs: HubNamespace;
+  publicUrl: string;
+  operatorKey: string | undefined;
+  rootKey: Uint8Array<ArrayBuffer>;
+  logLevel: LogLevel;
+  remote: RemoteSettings;
+}
+
+/** What the platform hands to a Worker: strings and bindings by name. */
+export type Bindings = Readonly<Record<string, unknown>>;
+
+function strings(bindings: Bindings): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(bindings).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value]] : [],
+    ),
+  );
+}
+
+/** @throws SallyportError `misconfigured` that names the setting and its rule, never its value */
+export function readEdgeSettings(bindings: Bindings): EdgeSettings {
+  try {
+    const what = 'The environment of the Worker';
+    const variables = given(strings(bindings));
+    const env = parseInput(settingsSchema, { ...variables, HUB: bindings.HUB }, what);
+    const remote = remoteSchemaFor(Object.keys(variables));
+    return {
+      hubs: env.HUB,
+      publicUrl: env.SALLYPORT_PUBLIC_URL,
+      operatorKey: env.SALLYPORT_OPERATOR_KEY,
+      rootKey: fromBase64Url(env.SALLYPORT_ROOT_KEY) ?? new Uint8Array(),
+      logLevel: env.SALLYPORT_LOG_LEVEL,
+      remote: parseInput<RemoteSettings>(remote, variables, what),
+    };
+  } catch (error) {
+    if (!(error instanceof SallyportError)) throw error;
+    throw new SallyportError('misconfigured', error.message, {
+      wayOut: 'Set it in wrangler.toml, or with "wrangler secret put" if it is a secret.',
+      problems: error.problems,
+    });
+  }
+}
