@@ -57,7 +57,7 @@ async function buildUp(paper: DemoPaper, lab: Lab, running: Running) {
     return enrolled;
   });
   const device = (node: Client['node'], name: string): Promise<Client> =>
-    paper.step(name, async () => ({
+    paper.step(`Device ${name}`, async () => ({
       node,
       name,
       ...(await story.createDevice(tenant, userId, name)),
