@@ -8,9 +8,10 @@ import { secureHeaders } from 'hono/secure-headers';
 import { errorCodes, SallyportError } from '../model/errors.ts';
 import { newId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
+import type { Log } from '../model/log.ts';
 import { actorOf } from '../operations/commit.ts';
 import type { Services } from '../operations/services.ts';
-import type { Environment, Log, RequestContext } from './environment.ts';
+import type { Environment, RequestContext } from './environment.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerAboutPages } from './pages/about.ts';
 import { errorPage } from './pages/layout.ts';
@@ -47,7 +48,9 @@ function fail(error: Error, c: RequestContext): Response | Promise<Response> {
       : toSallyportError(error);
   const requestId = c.get('requestId');
   c.set('errorCode', known.code);
-  if (known.code === 'internal') c.get('log').error({ requestId, err: known.cause }, 'fault');
+  // What is our side's doing is logged with its cause; what is the caller's is in the answer.
+  if (known.cause !== undefined && errorCodes[known.code].status >= 500)
+    c.get('log').error({ requestId, code: known.code, err: known.cause }, 'fault');
   if (!wantsPage(c)) return problemResponse(known, requestId);
   const { status, title } = errorCodes[known.code];
   c.header('cache-control', 'no-store');
