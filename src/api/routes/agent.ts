@@ -56,27 +56,7 @@ function registerSocket(app: App): void {
   });
 }
 
-export function registerAgent(app: App): void {
-  registerSocket(app);
-  route(
-    app,
-    {
-      operation: 'gateway.enroll',
-      method: 'post',
-      path: '/v1/agent/enroll',
-      summary: 'Turn a VM into the gateway that the token was made for',
-      body: enrollmentRequestSchema,
-      reply: { status: 200, description: 'Who it is now', schema: enrollmentReplySchema },
-      errors: [
-        'token_used',
-        'token_expired',
-        'protocol_unsupported',
-        'body_too_large',
-        'unsupported_media_type',
-      ],
-    },
-    ({ caller, body }) => enrollGateway(caller, body),
-  );
+function registerState(app: App): void {
   route(
     app,
     {
@@ -112,6 +92,30 @@ export function registerAgent(app: App): void {
       headers['content-type'] = 'application/jose';
       return new Response(document, { headers });
     },
+  );
+}
+
+export function registerAgent(app: App): void {
+  registerSocket(app);
+  registerState(app);
+  route(
+    app,
+    {
+      operation: 'gateway.enroll',
+      method: 'post',
+      path: '/v1/agent/enroll',
+      summary: 'Turn a VM into the gateway that the token was made for',
+      body: enrollmentRequestSchema,
+      reply: { status: 200, description: 'Who it is now', schema: enrollmentReplySchema },
+      errors: [
+        'token_used',
+        'token_expired',
+        'protocol_unsupported',
+        'body_too_large',
+        'unsupported_media_type',
+      ],
+    },
+    ({ caller, body }) => enrollGateway(caller, body),
   );
   route(
     app,
