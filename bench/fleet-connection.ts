@@ -72,8 +72,16 @@ export class Connection {
     });
   }
 
+  /** Ends what is asked just then. A later question opens it anew. */
   close(): void {
     this.#socket?.destroy();
+    this.#forget('closed by ourselves');
+  }
+
+  #forget(fault: string): void {
+    this.#socket = undefined;
+    this.#received = '';
+    this.#settle()?.reject(new Error(fault));
   }
 
   #open(): net.Socket {
@@ -94,9 +102,7 @@ export class Connection {
       fault = error.message;
     });
     socket.on('close', () => {
-      this.#socket = undefined;
-      this.#received = '';
-      this.#settle()?.reject(new Error(fault));
+      if (this.#socket === socket) this.#forget(fault);
     });
     return socket;
   }

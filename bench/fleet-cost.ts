@@ -66,14 +66,26 @@ export function monthlyCost(habits: Habits, assumptions: Assumptions): Cost {
 /** Traffic in office hours: a report a minute, 8 hours on 22 days. */
 const officeReports = 8 * 60 * 22;
 
-export const habits: readonly Habits[] = [
+const watches = [
   { name: 'poll every 30 s', questionSeconds: 30, keepsHubAwake: false, pingSeconds: undefined },
   { name: 'wait of 55 s', questionSeconds: 55, keepsHubAwake: true, pingSeconds: undefined },
   { name: 'hibernated socket', questionSeconds: 300, keepsHubAwake: false, pingSeconds: 55 },
-].flatMap((watch) => [
-  { ...watch, name: `${watch.name}, never any news`, reports: 0 },
-  { ...watch, name: `${watch.name}, users in office hours`, reports: officeReports },
-  { ...watch, name: `${watch.name}, a report every minute`, reports: monthSeconds / 60 },
-]);
+];
+
+export const habits: readonly Habits[] = [
+  ...watches.flatMap((watch) => [
+    { ...watch, name: `${watch.name}, no reports`, reports: 0 },
+    { ...watch, name: `${watch.name}, reports in office hours`, reports: officeReports },
+    { ...watch, name: `${watch.name}, a report every minute`, reports: monthSeconds / 60 },
+  ]),
+  {
+    // It never waits beyond its next report.
+    name: 'the agent of 0.1: wait of 30 s, a report every minute',
+    questionSeconds: 30,
+    keepsHubAwake: true,
+    pingSeconds: undefined,
+    reports: monthSeconds / 60,
+  },
+];
 
 export const priceListDate = prices.listDate;

@@ -1,5 +1,5 @@
-// Requests per second of an idle watch and of device.create on each set-up, beside a bare Hono route
-// and a bare libSQL batch in the same run. `npx node bench/rates.ts [node] [sqld] [edge]`
+// Requests per second of an idle watch and of device.create on each set-up, beside a bare Hono
+// route and a bare libSQL batch in the same run. `npx node bench/rates.ts [node] [sqld] [edge]`
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

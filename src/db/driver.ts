@@ -9,8 +9,8 @@ export interface Statement {
 export type Row = readonly unknown[];
 
 /**
- * `read` sees one snapshot and takes no write lock. `note` writes without waiting for the disk: when
- * the power fails, the newest notes may be gone, and nothing else.
+ * `read` sees one snapshot and takes no write lock. `note` writes without waiting for the disk:
+ * when the power fails, the newest notes may be gone, and nothing else.
  */
 export type Mode = 'read' | 'write' | 'note';
 

@@ -44,8 +44,8 @@ async function prepare(client: LibsqlClient): Promise<LibsqlClient> {
 }
 
 /**
- * Waiting for the disk holds up everyone in the process, so only changes do it. When this fails, the
- * connection is not to be used again: it may not wait for the disk any more.
+ * Waiting for the disk holds up everyone in the process, so only changes do it. When this fails,
+ * the connection is not to be used again: it may not wait for the disk any more.
  */
 async function note(client: LibsqlClient, batch: Statement[]) {
   await client.execute('PRAGMA synchronous = NORMAL');

@@ -35,6 +35,8 @@ export interface EdgeSettings {
 /** What the platform hands to a Worker: strings and bindings by name. */
 export type Bindings = Readonly<Record<string, unknown>>;
 
+const what = 'The environment of the Worker';
+
 function strings(bindings: Bindings): Record<string, string> {
   return Object.fromEntries(
     Object.entries(bindings).flatMap(([name, value]) =>
@@ -46,17 +48,16 @@ function strings(bindings: Bindings): Record<string, string> {
 /** @throws SallyportError `misconfigured` that names the setting and its rule, never its value */
 export function readEdgeSettings(bindings: Bindings): EdgeSettings {
   try {
-    const what = 'The environment of the Worker';
     const variables = given(strings(bindings));
     const env = parseInput(settingsSchema, { ...variables, HUB: bindings.HUB }, what);
-    const remote = remoteSchemaFor(Object.keys(variables));
+    const remote = parseInput(remoteSchemaFor(Object.keys(variables)), variables, what);
     return {
       hubs: env.HUB,
       publicUrl: env.SALLYPORT_PUBLIC_URL,
       operatorKey: env.SALLYPORT_OPERATOR_KEY,
       rootKey: fromBase64Url(env.SALLYPORT_ROOT_KEY) ?? new Uint8Array(),
       logLevel: env.SALLYPORT_LOG_LEVEL,
-      remote: parseInput<RemoteSettings>(remote, variables, what),
+      remote,
     };
   } catch (error) {
     if (!(error instanceof SallyportError)) throw error;

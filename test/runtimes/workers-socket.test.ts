@@ -91,6 +91,14 @@ function evict(tenant: TestTenant): Promise<void> {
 }
 
 describe('a socket', () => {
+  test('is offered with every answer of the watch', async () => {
+    const gateway = await enrolledGateway(edge, await createTenant(edge));
+    const whole = await gateway.api('GET', '/v1/agent/state');
+    expect(whole.headers.get('sallyport-watch')).toBe('socket');
+    const { body } = await gateway.api('GET', '/v1/agent/state?since=999');
+    expect(body).toMatchObject({ code: 'revision_ahead' });
+  });
+
   test('says the revision at once and with every change, and nothing else', async () => {
     const { tenant, line, revision } = await connected();
     await createDevice(tenant, { publicKey: publicKey() });
@@ -155,6 +163,8 @@ describe('a socket', () => {
     const gateway = await enrolledGateway(plane, await createTenant(plane));
     const reply = await gateway.api('GET', path);
     expect(reply.body).toMatchObject({ status: 404, wayOut: expect.stringContaining('"wait"') });
+    const state = await gateway.api('GET', '/v1/agent/state');
+    expect(state.headers.get('sallyport-watch')).toBeNull();
   });
 });
 

@@ -85,7 +85,8 @@ export function registerAgent(app: App): void {
       path: '/v1/agent/state',
       summary: 'Wait for desired state newer than `since`; 204 when there is none',
       description:
-        'Where the control plane has sockets, a WebSocket at `/v1/agent/socket`, opened with the ' +
+        'Where the control plane has sockets, which the header `sallyport-watch: socket` of an ' +
+        'answer says, a WebSocket at `/v1/agent/socket`, opened with the ' +
         'same credential, says `{"revision":N}` when there is something to fetch here, and ' +
         'answers `ping` with `pong`. Elsewhere that path is not found.',
       query: watchSchema,
@@ -103,8 +104,13 @@ export function registerAgent(app: App): void {
       const waiting = wait > 0 ? { signal: signal() } : {};
       const watch = { since, waitMilliseconds: wait * 1000, ...waiting };
       const document = await getState(scope, gatewayId, watch);
-      if (document === undefined) return new Response(null, { status: 204 });
-      return new Response(document, { headers: { 'content-type': 'application/jose' } });
+      // An agent that can hold a socket learns here that it may.
+      const headers: Record<string, string> = caller.services.hub.socket
+        ? { 'sallyport-watch': 'socket' }
+        : {};
+      if (document === undefined) return new Response(null, { status: 204, headers });
+      headers['content-type'] = 'application/jose';
+      return new Response(document, { headers });
     },
   );
   route(
