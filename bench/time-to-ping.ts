@@ -98,7 +98,9 @@ async function withControlPlane(stage: Stage, applier: Applier): Promise<Run> {
   const run = await timed(stage, applier, async () => {
     made.push(await provision(stage));
   });
-  for (const { id } of made) await stage.scene.crowd.revoke(id);
+  const { crowd, gateway } = stage.scene;
+  for (const { id } of made) await crowd.revoke(id);
+  await crowd.untilReported(gateway.id);
   return run;
 }
 

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { listingSchema } from '../src/api/listing.ts';
 import { type Device, deviceDetailSchema, deviceSchema } from '../src/model/device.ts';
-import { gatewaySchema } from '../src/model/gateway.ts';
+import { type Gateway, gatewaySchema } from '../src/model/gateway.ts';
 import { limits } from '../src/model/limits.ts';
 import { generateWireguardKeyPair } from '../src/pki/wireguard-key.ts';
 import type { Api } from './api.ts';
@@ -55,8 +55,15 @@ export class Crowd {
 
   /** The revision that the gateway shall reach. */
   async revision(gatewayId: string): Promise<number> {
-    const path = this.#path(`gateways/${gatewayId}`);
-    return (await this.#api.call(gatewaySchema, 'GET', path)).revision;
+    return (await this.#gateway(gatewayId)).revision;
+  }
+
+  /** Asks until the gateway reports that it is where it shall be, and so has nothing left to do. */
+  async untilReported(gatewayId: string): Promise<void> {
+    const giveUpAt = performance.now() + appliedMs;
+    while ((await this.#gateway(gatewayId)).applied !== 'applied') {
+      if (performance.now() > giveUpAt) throw new Error(`${gatewayId} does not report`);
+    }
   }
 
   /** All devices that may connect, page by page. */
@@ -81,6 +88,10 @@ export class Crowd {
       return [device.publicKey ?? '', [...(connection?.addresses ?? [])].sort()] as const;
     });
     return new Map(peers);
+  }
+
+  #gateway(id: string): Promise<Gateway> {
+    return this.#api.call(gatewaySchema, 'GET', this.#path(`gateways/${id}`));
   }
 
   #path(rest: string): string {
