@@ -16,6 +16,7 @@ const secretsFile = join(folder, 'secrets.env');
 const settingsFile = join(folder, 'settings.env');
 const readyWithinMilliseconds = 120_000;
 const pauseMilliseconds = 100;
+const cronMilliseconds = 60_000;
 
 function writeVariables(path: string, variables: Record<string, string>): void {
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
@@ -66,6 +67,14 @@ async function untilReady(url: string, worker: ChildProcess): Promise<void> {
   }
 }
 
+/** Plays the clock of wrangler.toml, which here does not run by itself. */
+function startCron(url: string): void {
+  const event = `${url}/cdn-cgi/local/scheduled?cron=*+*+*+*+*`;
+  setInterval(() => {
+    fetch(event).catch((error: unknown) => console.error(`cron: ${error}`));
+  }, cronMilliseconds);
+}
+
 async function stop(worker: ChildProcess, sqld: Sqld): Promise<void> {
   const ended = new Promise((resolve) => worker.once('close', resolve));
   if (worker.exitCode === null && worker.signalCode === null && worker.kill('SIGTERM')) await ended;
@@ -95,6 +104,7 @@ async function start(): Promise<void> {
     console.error(error instanceof Error ? error.message : error);
     return end(1);
   }
+  startCron(url);
   console.log(`Sallyport is ready at ${url}`);
   console.log(`The operator's key is SALLYPORT_OPERATOR_KEY in ${secretsFile}`);
 }

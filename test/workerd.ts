@@ -44,6 +44,7 @@ const worker :Workerd.Worker = (
   durableObjectStorage = (localDisk = "storage"),
   bindings = [
     (name = "HUB", durableObjectNamespace = "GatewayHub"),
+    (name = "JOBS", queue = "main"),
     ${bindings.join(',\n    ')},
   ],
 );

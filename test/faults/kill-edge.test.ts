@@ -5,7 +5,7 @@ import { createClient } from '@libsql/client';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTenant, enrolledGateway } from '../contract/plane.ts';
 import { temporaryDirectory } from '../control-plane.ts';
-import { startSqld } from '../sqld.ts';
+import { databaseUrl, startSqld } from '../sqld.ts';
 import { startWorkerd } from '../workerd.ts';
 import { expectNothingLost, writeAndKill } from './writers.ts';
 
@@ -43,9 +43,7 @@ test(`nothing acknowledged is lost in ${kills} kills at random moments`, async (
     expect(ahead.status).toBe(204);
   }
   await workerd.kill();
-  const namespace = tenant.id.replace('_', '-');
-  const url = sqld.environment.SALLYPORT_DATABASE_URL?.replace('{namespace}', namespace) ?? '';
-  const db = createClient({ url });
+  const db = createClient({ url: databaseUrl(sqld, tenant.id.replace('_', '-')) });
   await expectNothingLost(db, acknowledged);
   expect(acknowledged.length).toBeGreaterThan(kills);
   db.close();

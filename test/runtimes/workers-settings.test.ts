@@ -11,6 +11,7 @@ const complete = {
   SALLYPORT_DATABASE_URL: 'https://{namespace}.db.example.com',
   SALLYPORT_DATABASE_ADMIN_URL: 'https://admin.example.com',
   HUB: { getByName: () => undefined },
+  JOBS: { sendBatch: () => undefined },
 };
 
 function refusalOf(bindings: object): SallyportError {
@@ -30,6 +31,7 @@ test('reads variables, secrets and bindings, and ignores bindings that are not i
     rootKey: new Uint8Array(32),
     logLevel: 'info',
     hubs: complete.HUB,
+    queue: complete.JOBS,
     remote: { SALLYPORT_DATABASE_URL: complete.SALLYPORT_DATABASE_URL },
   });
 });
@@ -40,6 +42,7 @@ test.each([
   'SALLYPORT_DATABASE_URL',
   'SALLYPORT_DATABASE_ADMIN_URL',
   'HUB',
+  'JOBS',
 ])('names %s when it is missing or empty', (name) => {
   for (const value of [undefined, '']) {
     const error = refusalOf({ ...complete, [name]: value });
