@@ -30,7 +30,7 @@ async function signal(server: LabProcess): Promise<CountedStatement[]> {
   return statements;
 }
 
-/** The statements that reach the server's databases while something is done, but the job clock's. */
+/** The statements that reach the server's databases meanwhile, but for the job clock's. */
 export async function statementsDuring<T>(
   server: LabProcess,
   work: () => Promise<T>,
