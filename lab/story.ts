@@ -2,7 +2,7 @@
 // Everything goes through the command line and the public API, nothing reaches into the database.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createdLinkSchema, deviceSchema } from '../src/model/device.ts';
@@ -15,6 +15,7 @@ import type { LabProcess } from './process.ts';
 import { type Lab, places, type UsualNode } from './topology.ts';
 
 const readyMs = 20_000;
+const edgeReadyMs = 120_000;
 const commandMs = 30_000;
 const cutMs = 30_000;
 const agentProgram = 'src/runtimes/agent-node.ts';
@@ -57,6 +58,23 @@ export async function startControlPlane(
     throw new Error(`the control plane ended with exit code ${code}\n${server.tail()}`);
   });
   await Promise.race([get(node, `${url}/healthz`, readyMs), died]);
+  return { url, operatorKey, process: server };
+}
+
+/** Starts the edge runtime, workerd beside a database server, and waits until it is well. */
+export async function startEdgeControlPlane(lab: Lab): Promise<ControlPlane> {
+  const listen = `${places.control}:8787`;
+  const url = `http://${listen}`;
+  const data = join(lab.scratch, 'control');
+  const server = lab.node('control').node('scripts/dev-edge.ts', [], {
+    SALLYPORT_LISTEN: listen,
+    SALLYPORT_DATA: data,
+    SALLYPORT_PUBLIC_URL: url,
+  });
+  await server.waitFor(/Sallyport is ready/, edgeReadyMs);
+  const secrets = readFileSync(join(data, 'edge/secrets.env'), 'utf8');
+  const operatorKey = /^SALLYPORT_OPERATOR_KEY=(.+)$/m.exec(secrets)?.[1];
+  if (operatorKey === undefined) throw new Error('the edge has written down no operator key');
   return { url, operatorKey, process: server };
 }
 
