@@ -67,6 +67,11 @@ ${batch(4, linesUp(text, name, 4))}${batch(6, linesUp(text, name, 6))}`;
 
 /** Takes it down again. */
 export async function disconnectDirectly(node: LabNode, path: string): Promise<void> {
-  const link = `ip link delete dev ${basename(path, '.conf')}\n`;
+  const name = basename(path, '.conf');
+  // WireGuard in user space ends a moment later, and its socket with it.
+  const link = `
+ip link delete dev ${name}
+while [ -e /run/wireguard/${name}.sock ]; do sleep 0.01; done
+`;
   await node.exec(['sh', '-c', `set -e\n${batch(4, linesDown)}${batch(6, linesDown)}${link}`]);
 }
