@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Alarm, about, backoff } from './alarm.ts';
 import type { Host, Socket } from './host.ts';
 import { agentLimits } from './limits.ts';
+import { logEvent } from './log.ts';
 
 const noticeSchema = z.strictObject({ revision: z.int().min(1) });
 
@@ -105,6 +106,7 @@ export class Watch {
   }
 
   #alive(line: Line, pong: boolean): void {
+    if (!line.open) logEvent(this.#host, 'socket.open');
     line.open = true;
     this.#awaiting = false;
     this.#ping.set(about(this.#host, agentLimits.socketPingMilliseconds));

@@ -34,6 +34,8 @@ const contentSecurityPolicy = {
   baseUri: ["'none'"],
 };
 
+const agentPaths = '/v1/agent/';
+
 function wantsPage(c: RequestContext): boolean {
   const path = c.req.path;
   return !path.startsWith('/v1/') && (c.req.header('accept') ?? '').includes('text/html');
@@ -106,9 +108,12 @@ export function createApp(services: Services, log: Log): App {
     c.set('requestId', requestId);
     await next();
     c.res.headers.set('x-request-id', requestId);
-    logRequest(c, started, services.now());
+    // An agent's question that finds nothing new is no event, and there are many.
+    if (c.res.status !== 204 || c.req.method !== 'GET') logRequest(c, started, services.now());
   });
-  app.use(secureHeaders({ contentSecurityPolicy, referrerPolicy: 'no-referrer' }));
+  // What is for browsers, agents do not pay for: they ask often.
+  const forBrowsers = secureHeaders({ contentSecurityPolicy, referrerPolicy: 'no-referrer' });
+  app.use((c, next) => (c.req.path.startsWith(agentPaths) ? next() : forBrowsers(c, next)));
   const limitBody = bodyLimit({ maxSize: limits.bodyBytes });
   // Nobody reads the body of a GET, and merely to look whether there is one costs a tenth of it.
   app.use((c, next) => (c.req.method === 'GET' ? next() : limitBody(c, next)));
