@@ -84,7 +84,8 @@ export async function startWorkerd(
     SALLYPORT_PUBLIC_URL: url,
     SALLYPORT_ROOT_KEY: testRootKey,
     SALLYPORT_OPERATOR_KEY: operatorKey,
-    SALLYPORT_LOG_LEVEL: 'error',
+    // It would fill the test's output with each request that a kill cut off.
+    SALLYPORT_LOG_LEVEL: 'silent',
   };
   writeFileSync(file, configuration(folder, port, variables));
   let child: ChildProcess | undefined;
