@@ -1,4 +1,4 @@
-// A fleet of gateways on one control plane: memory, how fast a change wakes it, what idling costs.
+// A fleet of gateways on one control plane: memory, how fast changes wake them, what idling costs.
 // `npx node bench/fleet.ts --help` says how it is called.
 
 import { loadavg } from 'node:os';

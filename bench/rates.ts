@@ -84,9 +84,7 @@ async function rateOf(
 }
 
 function print(sheet: Sheet, what: string, { perSecond, perProcessorSecond }: Rate): void {
-  const note = perProcessorSecond
-    ? `${whole(perProcessorSecond)} per second of its processor time`
-    : '';
+  const note = perProcessorSecond ? `${whole(perProcessorSecond)} per CPU second` : '';
   sheet.figure(what, `${whole(perSecond)}/s`, note);
 }
 

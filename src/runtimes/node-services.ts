@@ -2,6 +2,7 @@
 
 import { createClient } from '@libsql/client';
 import type { Driver } from '../db/driver.ts';
+import { createFifoLock } from '../db/file-driver.ts';
 import type { DatabaseProvisioner } from '../db/tenant-databases.ts';
 import { limits } from '../model/limits.ts';
 import { createHub } from '../operations/hub.ts';
@@ -40,6 +41,11 @@ interface Databases {
   provisioner: DatabaseProvisioner;
 }
 
+/** One process is all who write, so its changes queue up instead of racing for a revision. */
+function queueing(driver: Driver): Driver {
+  return { ...driver, exclusively: createFifoLock() };
+}
+
 async function openDatabases(settings: Settings, path: string, tap: Tap): Promise<Databases> {
   const { remote } = settings;
   if (!remote)
@@ -50,7 +56,10 @@ async function openDatabases(settings: Settings, path: string, tap: Tap): Promis
   const provisioner = createRemoteProvisioner(connect, remote);
   return {
     directory: tap(await openRemoteDirectory(connect, remote)),
-    provisioner: { ...provisioner, connect: (tenantId) => tap(provisioner.connect(tenantId)) },
+    provisioner: {
+      ...provisioner,
+      connect: (tenantId) => tap(queueing(provisioner.connect(tenantId))),
+    },
   };
 }
 
