@@ -1,5 +1,6 @@
 // `npm start`: the control plane on one Node process with embedded databases.
 
+import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import pino from 'pino';
 import { createApp } from '../api/app.ts';
@@ -7,6 +8,7 @@ import { SallyportError } from '../model/errors.ts';
 import type { Log } from '../model/log.ts';
 import { createSetupLink } from '../operations/tenant/setup.ts';
 import { readSettings, type Settings } from './config.ts';
+import { loadAssets } from './node-assets.ts';
 import { startJobs } from './node-jobs.ts';
 import { createNodeServices } from './node-services.ts';
 
@@ -58,7 +60,10 @@ async function start(): Promise<void> {
     error: (fields, message) => logger.error(fields, message),
   };
   const app = createApp(services, log);
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const assets = loadAssets(join(import.meta.dirname, '../../public'));
+  const server = createAdaptorServer({
+    fetch: (request, environment) => assets(request) ?? app.fetch(request, environment),
+  });
   await listen(server, settings.listen);
   const jobs = startJobs(services, log);
   stopOnSignal(server, () => jobs.stop().then(close));

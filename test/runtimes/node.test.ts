@@ -14,6 +14,7 @@ test('starts without configuration, prints an owner link, and stops on SIGTERM',
     environment: { SALLYPORT_OPERATOR_KEY: '' },
   });
   expect((await server.request('/healthz')).status).toBe(200);
+  expect(await (await server.request('/style.css')).text()).toContain('color-scheme');
   await expect.poll(server.output).toMatch(/\/setup\/\w+/);
   const [path = ''] = /\/setup\/\w+/.exec(server.output()) ?? [];
   expect((await server.request(path)).status).toBe(200);

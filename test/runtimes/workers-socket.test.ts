@@ -90,6 +90,12 @@ function evict(tenant: TestTenant): Promise<void> {
   return edge.worker.evictDurableObject('HUB', { name: tenant.id, webSockets: 'hibernate' });
 }
 
+test('the platform serves the files that pages need', async () => {
+  const style = await edge.request('/style.css');
+  expect(style.headers.get('content-type')).toContain('text/css');
+  expect(await style.text()).toContain('color-scheme');
+});
+
 describe('a socket', () => {
   test('is offered with every answer of the watch', async () => {
     const gateway = await enrolledGateway(edge, await createTenant(edge));
