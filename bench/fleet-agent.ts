@@ -126,6 +126,8 @@ export class FleetAgent {
       told = Math.max(told, revision);
       wake();
     };
+    // The socket is all that is held while nothing happens.
+    this.#connection.close();
     const line = await openSocket(this.#url, await this.token(), hear);
     this.#line = line;
     const ended = line.ended.then((reason) => {
@@ -135,6 +137,7 @@ export class FleetAgent {
     ended.catch(() => undefined);
     while (!this.#ended) {
       if (told > (this.revision ?? 0)) await this.#turn(0, false);
+      this.#connection.close();
       const next = new Promise<void>((resolve) => {
         wake = resolve;
       });

@@ -34,8 +34,14 @@ export async function startWorkerd(): Promise<EdgeTarget> {
     url: edge.url.origin,
     operatorKey,
     pid: findWorkerd,
-    hibernate: (tenantId) =>
-      edge.worker.evictDurableObject('HUB', { name: tenantId, webSockets: 'hibernate' }),
+    async hibernate(tenantId) {
+      try {
+        await edge.worker.evictDurableObject('HUB', { name: tenantId, webSockets: 'hibernate' });
+      } catch (error) {
+        // After ten idle seconds it has gone to sleep by itself.
+        if (!String(error).includes('not currently running')) throw error;
+      }
+    },
     databaseRequests: () => edge.sqld.requests,
     stop: () => edge.stop(),
   };

@@ -77,7 +77,7 @@ export function allowFiles(count: number): void {
   } catch {
     throw new Error(
       `This needs ${count} open files, and ${allowed} are allowed. ` +
-        `Run "ulimit -n ${count}" as root in this shell first.`,
+        `Run "ulimit -n ${count}" as root in this shell first, if this machine lets you.`,
     );
   }
 }
