@@ -80,7 +80,7 @@ export const habits: readonly Habits[] = [
   ]),
   {
     // It never waits beyond its next report.
-    name: 'the agent of 0.1: wait of 30 s, a report every minute',
+    name: 'wait of 30 s, a report every minute',
     questionSeconds: 30,
     keepsHubAwake: true,
     pingSeconds: undefined,

@@ -1,4 +1,5 @@
 // `npm run demo`: a control plane, a gateway and two devices behind NATs, on this machine alone.
+// `npm run demo -- --edge` plays it on the edge runtime: workerd and a database server.
 
 import { DemoPaper, formatMs, formatRate } from './demo-paper.ts';
 import { enterLab, insideLab, labObstacle } from './enter.ts';
@@ -37,12 +38,15 @@ async function pingOrThrow(lab: Lab, client: Client, address: string): Promise<s
   return `${received} of ${sent}, ${formatMs(averageMs ?? 0)}`;
 }
 
+const onEdge = process.argv.includes('--edge');
+
 async function buildUp(paper: DemoPaper, lab: Lab, running: Running) {
   const controlPlane = await paper.step('Control plane', async (note) => {
     await story.startWebServer(lab);
-    const started = await story.startControlPlane(lab);
+    const start = onEdge ? story.startEdgeControlPlane : story.startControlPlane;
+    const started = await start(lab);
     running.set('control plane', started.process);
-    note(started.url);
+    note(onEdge ? `workerd and sqld at ${started.url}` : started.url);
     return started;
   });
   const tenant = await paper.step('Tenant Acme', () =>
@@ -57,7 +61,7 @@ async function buildUp(paper: DemoPaper, lab: Lab, running: Running) {
     return enrolled;
   });
   const device = (node: Client['node'], name: string): Promise<Client> =>
-    paper.step(name, async () => ({
+    paper.step(`Device ${name}`, async () => ({
       node,
       name,
       ...(await story.createDevice(tenant, userId, name)),
@@ -184,7 +188,7 @@ async function enter(): Promise<number> {
     console.error(error instanceof Error ? error.message : error);
     return 1;
   }
-  return enterLab([import.meta.filename], { timeoutMs: demoTimeoutMs });
+  return enterLab([import.meta.filename, ...process.argv.slice(2)], { timeoutMs: demoTimeoutMs });
 }
 
 function stopOnSignals(): void {

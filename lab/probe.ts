@@ -97,13 +97,44 @@ export function startDownload(node: LabNode, url: string): Download {
   };
 }
 
-/** Pings twenty times a second until stopped. */
+/** Counters of the kernel by name, as /proc/net/snmp has them: a line of names, one of values. */
+export function parseCounters(text: string): Map<string, number> {
+  const counters = new Map<string, number>();
+  const lines = text.trim().split('\n');
+  for (let i = 0; i + 1 < lines.length; i += 2) {
+    const [title = '', ...names] = lines[i]?.split(' ') ?? [];
+    const [, ...values] = lines[i + 1]?.split(' ') ?? [];
+    for (const [j, name] of names.entries()) counters.set(title + name, Number(values[j]));
+  }
+  return counters;
+}
+
+/**
+ * How many TCP segments of a node's connections have been lost on their way so far: those it sent
+ * again, without those that its peers say they then had twice (RFC 2883), which were only late.
+ */
+export async function segmentsLost(node: LabNode): Promise<number> {
+  const { stdout } = await node.exec(['cat', '/proc/net/snmp', '/proc/net/netstat']);
+  const counters = parseCounters(stdout);
+  const again = counters.get('Tcp:RetransSegs');
+  const twice = counters.get('TcpExt:TCPDSACKRecv');
+  if (again === undefined || twice === undefined) throw new Error(`no TCP counters: ${stdout}`);
+  return again - twice;
+}
+
+export interface Loss {
+  answered: number;
+  /** Those between the first and the last answer that were never answered. */
+  lost: number;
+}
+
+/** Pings until stopped, twenty times a second unless told otherwise. */
 export class Pulse {
   readonly #child: LabProcess;
 
-  constructor(node: LabNode, address: string) {
+  constructor(node: LabNode, address: string, everyMs = pingEveryMs) {
     // -D: with the time of each answer, -O: with a line for each answer that is missing.
-    this.#child = node.spawn(['ping', '-n', '-D', '-O', '-i', `${pingEveryMs / 1000}`, address]);
+    this.#child = node.spawn(['ping', '-n', '-D', '-O', '-i', `${everyMs / 1000}`, address]);
   }
 
   /** Waits for the first `count` answers. */
@@ -118,9 +149,27 @@ export class Pulse {
     return this.#child.until(lastAnswerBeforeSilence, timeoutMs);
   }
 
+  /** How many answers there were so far and how many are missing among them. */
+  loss(): Loss {
+    return lossIn(this.#child.lines);
+  }
+
   stop(): Promise<void> {
     return this.#child.stop();
   }
+}
+
+/** Counts the answers in the lines of a pulse, and the gaps between them. */
+export function lossIn(lines: readonly string[]): Loss {
+  const numbers = new Set<number>();
+  for (const line of lines) {
+    const number = / bytes from .*icmp_seq=(\d+)/.exec(line)?.[1];
+    if (number !== undefined) numbers.add(Number(number));
+  }
+  if (numbers.size === 0) return { answered: 0, lost: 0 };
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const span = (sorted.at(-1) ?? 0) - (sorted[0] ?? 0) + 1;
+  return { answered: numbers.size, lost: span - numbers.size };
 }
 
 /** The Unix time in ms of a line that is an answer. */

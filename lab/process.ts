@@ -5,6 +5,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 const outputCharactersMost = 8 * 1024 * 1024;
 const linesKept = 5000;
 const linesShown = 15;
+const lineShownCharacters = 400;
 const stopGraceMs = 3000;
 
 export interface Finished {
@@ -161,7 +162,8 @@ export class LabProcess {
 
   /** Its last lines, few enough to read. */
   tail(): string {
-    return this.lines.slice(-linesShown).join('\n');
+    const last = this.lines.slice(-linesShown);
+    return last.map((line) => line.slice(0, lineShownCharacters)).join('\n');
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -113,7 +113,7 @@ describe('the control plane', () => {
     await controlPlane.process.exited;
     expect((await running.finished()).bytes).toBe(slowRate);
     expect(await ping(lab.node(a.node), gateway.tunnel.v4)).toMatchObject({ received: 3 });
-    controlPlane = await story.startControlPlane(lab, controlPlane.operatorKey);
+    controlPlane = await story.startControlPlane(lab, controlPlane);
     expect((await device(a.id)).status).toBe('active');
   });
 });

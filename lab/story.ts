@@ -2,7 +2,7 @@
 // Everything goes through the command line and the public API, nothing reaches into the database.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createdLinkSchema, deviceSchema } from '../src/model/device.ts';
@@ -15,6 +15,7 @@ import type { LabProcess } from './process.ts';
 import { type Lab, places, type UsualNode } from './topology.ts';
 
 const readyMs = 20_000;
+const edgeReadyMs = 120_000;
 const commandMs = 30_000;
 const cutMs = 30_000;
 const agentProgram = 'src/runtimes/agent-node.ts';
@@ -32,15 +33,22 @@ export async function startWebServer(lab: Lab): Promise<LabProcess> {
   return server;
 }
 
+export interface ControlPlaneOptions {
+  /** Of the one before, when it starts on that one's data. */
+  operatorKey?: string;
+  nodeOptions?: readonly string[] | undefined;
+}
+
 /** Starts a control plane, anew or on the data of the one before, and waits until it is well. */
 export async function startControlPlane(
   lab: Lab,
-  operatorKey = randomBytes(24).toString('hex'),
+  { operatorKey = randomBytes(24).toString('hex'), nodeOptions = [] }: ControlPlaneOptions = {},
 ): Promise<ControlPlane> {
   const listen = `${places.control}:8787`;
   const url = `http://${listen}`;
   const node = lab.node('control');
-  const server = node.node('src/runtimes/node.ts', [], {
+  const argv = [process.execPath, ...nodeOptions, 'src/runtimes/node.ts'];
+  const server = node.spawn(argv, {
     SALLYPORT_LISTEN: listen,
     SALLYPORT_DATA: join(lab.scratch, 'control'),
     SALLYPORT_PUBLIC_URL: url,
@@ -50,6 +58,23 @@ export async function startControlPlane(
     throw new Error(`the control plane ended with exit code ${code}\n${server.tail()}`);
   });
   await Promise.race([get(node, `${url}/healthz`, readyMs), died]);
+  return { url, operatorKey, process: server };
+}
+
+/** Starts the edge runtime, workerd beside a database server, and waits until it is well. */
+export async function startEdgeControlPlane(lab: Lab): Promise<ControlPlane> {
+  const listen = `${places.control}:8787`;
+  const url = `http://${listen}`;
+  const data = join(lab.scratch, 'control');
+  const server = lab.node('control').node('scripts/dev-edge.ts', [], {
+    SALLYPORT_LISTEN: listen,
+    SALLYPORT_DATA: data,
+    SALLYPORT_PUBLIC_URL: url,
+  });
+  await server.waitFor(/Sallyport is ready/, edgeReadyMs);
+  const secrets = readFileSync(join(data, 'edge/secrets.env'), 'utf8');
+  const operatorKey = /^SALLYPORT_OPERATOR_KEY=(.+)$/m.exec(secrets)?.[1];
+  if (operatorKey === undefined) throw new Error('the edge has written down no operator key');
   return { url, operatorKey, process: server };
 }
 
@@ -75,6 +100,8 @@ export class Cli {
 export interface Tenant {
   id: string;
   ownerId: string;
+  /** Its bearer key. */
+  key: string;
   cli: Cli;
 }
 
@@ -88,6 +115,7 @@ export async function createTenant(
   return {
     id: created.tenant.id,
     ownerId: created.owner.id,
+    key: created.key,
     cli: new Cli(lab.node('control'), url, created.key),
   };
 }
@@ -106,10 +134,19 @@ export interface EnrolledGateway {
   agent: LabProcess;
 }
 
+/** Runs the agent of an enrolled gateway, by another program if told so. */
+export function spawnAgent(lab: Lab, folder: string, program = agentProgram): LabProcess {
+  return lab.node('gateway').node(program, ['run', '--dir', folder]);
+}
+
 /** Runs the agent of an enrolled gateway and waits until it is ready. */
-export async function startAgent(lab: Lab, folder: string): Promise<LabProcess> {
-  const agent = lab.node('gateway').node(agentProgram, ['run', '--dir', folder]);
-  await agent.waitFor(/ready/, readyMs);
+export async function startAgent(
+  lab: Lab,
+  folder: string,
+  program = agentProgram,
+): Promise<LabProcess> {
+  const agent = spawnAgent(lab, folder, program);
+  await agent.waitFor(/"event":"ready"/, readyMs);
   return agent;
 }
 
@@ -119,6 +156,7 @@ export async function createGateway(
   { url }: ControlPlane,
   { cli }: Tenant,
   name: string,
+  program = agentProgram,
 ): Promise<EnrolledGateway> {
   const where = ['--name', name, '--endpoint', `${places.site}:51820`];
   const created = await cli.run(createdGatewaySchema, 'gateway', 'create', ...where);
@@ -127,7 +165,7 @@ export async function createGateway(
   const { token } = created.enrollment;
   const enrol = ['enroll', '--url', url, '--token', token, '--dir', folder];
   await lab.node('gateway').exec(nodeCommand(agentProgram, enrol), { timeoutMs: commandMs });
-  const agent = await startAgent(lab, folder);
+  const agent = await startAgent(lab, folder, program);
   const [v4, v6] = addressesOf(pools, gatewayHost);
   return { id, folder, tunnel: { v4, v6 }, agent };
 }

@@ -2,12 +2,14 @@
 
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { insideLab, labDirectory, toolPath } from './enter.ts';
 import { compileNetwork, type Network, type NodeDescription, type NodePlan } from './network.ts';
 import { LabNode } from './node.ts';
 import { run } from './process.ts';
 
 const stepTimeoutMs = 15_000;
+const forwardingOff = ['net.ipv4.ip_forward=0', 'net.ipv6.conf.all.forwarding=0'];
 
 /** Addresses of the usual network. */
 export const places = {
@@ -133,6 +135,8 @@ export function usualNetwork({ doubleNat = false }: { doubleNat?: boolean } = {}
 export interface Lab {
   /** Throws for a name that the network does not have. */
   node(name: UsualNode | (string & {})): LabNode;
+  /** Kills all that runs on a node and takes away all that a restart of it would not bring back. */
+  reboot(name: UsualNode): Promise<void>;
   /** A folder in memory, removed with the lab. */
   scratch: string;
   /** Ends every program, removes every namespace and the scratch folder. Safe to repeat. */
@@ -154,7 +158,7 @@ async function applyNode({ name, sysctls, batch, ruleset }: NodePlan): Promise<v
   if (ruleset !== undefined) await ip(['netns', 'exec', name, 'nft', '-f', '-'], ruleset);
 }
 
-async function removeNode(name: string): Promise<void> {
+async function killAll(name: string): Promise<void> {
   const { stdout } = await ip(['netns', 'pids', name], undefined, true);
   for (const pid of stdout.split('\n').filter(Boolean)) {
     try {
@@ -163,7 +167,31 @@ async function removeNode(name: string): Promise<void> {
       // It has ended since it was listed.
     }
   }
+}
+
+async function removeNode(name: string): Promise<void> {
+  await killAll(name);
   await ip(['netns', 'delete', name], undefined, true);
+}
+
+const linksSchema = z.array(z.object({ ifname: z.string() }));
+
+/** What a power cut and a start leave of a node: its files, and the network it was made with. */
+async function rebootNode(plan: NodePlan, description: NodeDescription): Promise<void> {
+  const { name } = plan;
+  await killAll(name);
+  const { stdout } = await ip(['-netns', name, '-json', 'link', 'show']);
+  const own = ['lo', ...Object.keys(description.interfaces)];
+  for (const { ifname } of linksSchema.parse(JSON.parse(stdout))) {
+    // An interface in user space has gone with its program, maybe just now.
+    if (!own.includes(ifname))
+      await ip(['-netns', name, 'link', 'delete', ifname], undefined, true);
+  }
+  await ip(['netns', 'exec', name, 'nft', 'flush', 'ruleset']);
+  await ip(['netns', 'exec', name, 'sysctl', '-qw', ...forwardingOff, ...plan.sysctls]);
+  if (plan.ruleset !== undefined) {
+    await ip(['netns', 'exec', name, 'nft', '-f', '-'], plan.ruleset);
+  }
 }
 
 function makeNodes(network: Network, scratch: string): Map<string, LabNode> {
@@ -198,6 +226,12 @@ export async function createTopology(network: Network = usualNetwork()): Promise
   return {
     scratch,
     down,
+    async reboot(name) {
+      const nodePlan = plan.nodes.find((one) => one.name === name);
+      const description = network.nodes[name];
+      if (!nodePlan || !description) throw new Error(`the network has no node "${name}"`);
+      await rebootNode(nodePlan, description);
+    },
     node(name) {
       const node = nodes.get(name);
       if (!node) throw new Error(`the network has no node "${name}"`);

@@ -13,8 +13,11 @@ export interface Sqld {
   process(): ChildProcess;
   /** kill -9 and start again on the same files. */
   restart(): Promise<void>;
-  /** What the forwarder does with requests from now on. */
-  mishap: 'none' | 'away' | 'slow' | 'broken' | 'cut';
+  /**
+   * What the forwarder does with requests from now on: refuses them, never answers, answers 502, or
+   * passes the next one on and loses its answer.
+   */
+  mishap: 'none' | 'away' | 'slow' | 'broken' | 'cut once';
   /** How many requests have reached the forwarder so far. */
   readonly requests: number;
   stop(): Promise<void>;
@@ -72,7 +75,10 @@ function createForwarder(port: number, state: ForwarderState): Server {
     const options = { port, host: '127.0.0.1', method: incoming.method ?? 'GET', headers };
     const onward = request({ ...options, path: `/${rest.join('/')}` }, (answer) => {
       // The batch has run by now; only its answer is lost.
-      if (state.mishap === 'cut') return void incoming.socket.destroy();
+      if (state.mishap === 'cut once' && (incoming.url ?? '').endsWith('/pipeline')) {
+        state.mishap = 'none';
+        return void answer.resume().once('end', () => incoming.socket.destroy());
+      }
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
@@ -90,6 +96,8 @@ export async function startSqldOn(directory: string): Promise<Sqld> {
   const forwarderPort = await freePort();
   await new Promise<void>((resolve) => forwarder.listen(forwarderPort, '127.0.0.1', resolve));
   const kill = async () => {
+    // Ctrl-C in a terminal reaches it too.
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('close', resolve));
     child.kill('SIGKILL');
     await ended;

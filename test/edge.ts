@@ -1,17 +1,11 @@
 // The edge runtime for tests: the Worker of wrangler.toml in a real workerd, beside a real sqld.
 
 import { createTestHarness, type TestHarness, type WorkerHandle } from 'wrangler';
+import { wranglerEnvironment } from '../scripts/wrangler-environment.ts';
 import { operatorKey, type Plane } from './contract/plane.ts';
 import { type Sqld, startSqld } from './sqld.ts';
 
-// A development tool that calls home would make these tests depend on a network.
-Object.assign(process.env, {
-  CI: '1',
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  WRANGLER_SEND_METRICS: 'false',
-  WRANGLER_SEND_ERROR_REPORTS: 'false',
-  WRANGLER_HIDE_BANNER: 'true',
-});
+Object.assign(process.env, wranglerEnvironment);
 
 /** 32 zero bytes: a root key, and no secret. */
 export const testRootKey = 'A'.repeat(43);

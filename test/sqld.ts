@@ -7,6 +7,11 @@ import { type Sqld, startSqldOn } from '../scripts/sqld.ts';
 
 export type { Sqld } from '../scripts/sqld.ts';
 
+/** The address of one of its databases. */
+export function databaseUrl({ environment }: Sqld, namespace: string): string {
+  return environment.SALLYPORT_DATABASE_URL?.replace('{namespace}', namespace) ?? '';
+}
+
 export async function startSqld(): Promise<Sqld> {
   const sqld = await startSqldOn(mkdtempSync(join(tmpdir(), 'sallyport-sqld-')));
   const { stop } = sqld;

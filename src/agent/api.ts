@@ -1,4 +1,5 @@
-// Talking to the control plane: access tokens the agent signs itself, and the three requests.
+// Talking to the control plane: access tokens the agent signs itself, the requests that carry them,
+// and the socket.
 
 import { z } from 'zod';
 import { toBase64Url, toUtf8 } from '../model/encoding.ts';
@@ -15,7 +16,7 @@ import {
   type ReportReply,
   reportReplySchema,
 } from '../model/observed-state.ts';
-import type { Host, HttpReply } from './host.ts';
+import type { Host, HttpReply, Socket } from './host.ts';
 import type { Enrolled, IdentityKey } from './identity.ts';
 import { agentLimits } from './limits.ts';
 
@@ -60,9 +61,10 @@ export async function enroll(
   return answer.data;
 }
 
+/** `socket`: whether the control plane has sockets to watch by. */
 export type StateAnswer =
-  | { kind: 'document'; text: string }
-  | { kind: 'nothing' }
+  | { kind: 'document'; text: string; socket: boolean }
+  | { kind: 'nothing'; socket: boolean }
   | { kind: 'failed'; reason: string };
 export type ReportAnswer =
   | { kind: 'accepted'; reply: ReportReply }
@@ -95,9 +97,20 @@ export class ControlPlane {
       timeoutMs: waitSeconds * 1000 + agentLimits.requestMilliseconds,
       maxBytes: limits.documentBytesMost,
     });
-    if (reply.status === 204) return { kind: 'nothing' };
-    if (reply.status === 200) return { kind: 'document', text: reply.body.trim() };
+    const socket = reply.headers['sallyport-watch'] === 'socket';
+    if (reply.status === 204) return { kind: 'nothing', socket };
+    if (reply.status === 200) return { kind: 'document', text: reply.body.trim(), socket };
     return { kind: 'failed', reason: reasonOf(reply) };
+  }
+
+  /** Begins to open a socket that says when there is something to fetch; undefined without any. */
+  connect(): Socket | undefined {
+    return this.#host.connect?.({
+      url: `${this.#enrolled.url.replace(/^http/, 'ws')}/v1/agent/socket`,
+      headers: { authorization: `Bearer ${this.#accessToken()}` },
+      timeoutMs: agentLimits.requestMilliseconds,
+      maxMessageBytes: agentLimits.socketMessageBytes,
+    });
   }
 
   async report(observed: ObservedState): Promise<ReportAnswer> {

@@ -30,10 +30,39 @@ export interface HttpRequest {
 export interface HttpReply {
   /** 0 if there was no whole answer; `error` says why. */
   status: number;
-  headers: { date?: string };
+  headers: { date?: string; 'sallyport-watch'?: string };
   /** Empty if it was not UTF-8. */
   body: string;
   error?: string;
+}
+
+export interface SocketRequest {
+  /** ws: or wss: */
+  url: string;
+  headers: Record<string, string>;
+  /** Until it is open; it may stay open for as long as it likes. */
+  timeoutMs: number;
+  /** A longer message closes it, and is never held in memory. */
+  maxMessageBytes: number;
+}
+
+export type Received =
+  | { kind: 'message'; text: string }
+  /** The time is over. */
+  | { kind: 'nothing' }
+  /** It is closed, or was never opened, and stays so. */
+  | { kind: 'closed'; reason: string };
+
+/** A WebSocket for text, read at the reader's own pace. */
+export interface Socket {
+  /** At most 125 bytes of UTF-8. Does nothing unless the socket is open. */
+  send(text: string): void;
+  /**
+   * The next message, waiting for it up to so many milliseconds. When termination is asked for,
+   * before or meanwhile, it is `closed` at once. Never rejects.
+   */
+  receive(milliseconds: number): Promise<Received>;
+  close(): void;
 }
 
 export interface KeyPair {
@@ -58,6 +87,11 @@ export interface Host {
   exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult>;
   /** Follows no redirects. Never rejects because of the network. */
   http(request: HttpRequest): Promise<HttpReply>;
+  /**
+   * Begins to open a WebSocket (RFC 6455); `receive` tells how that went. Follows no redirects. A
+   * host may be without.
+   */
+  connect?(request: SocketRequest): Socket;
 
   generateKeyPair(): KeyPair;
   sign(privateKey: Uint8Array, message: Uint8Array): Uint8Array;

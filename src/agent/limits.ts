@@ -26,4 +26,16 @@ export const agentLimits = {
   onlineSeconds: 180,
   reportMilliseconds: 60_000,
   reconcileMilliseconds: 600_000,
+  socketMessageBytes: 1024,
+  /** Whoever says more in a minute without saying anything new is not a control plane. */
+  socketMessagesPerWait: 1000,
+  socketPingMilliseconds: 45_000,
+  /** From the opening to the first message, and from a ping to its answer. */
+  socketAnswerMilliseconds: 15_000,
+  /** How long to wait by plain HTTP while a socket is being opened. */
+  socketOpeningWaitSeconds: 5,
+  /** How long a lost notice can go unnoticed. */
+  socketPollMilliseconds: 300_000,
+  socketBackoffFirstMilliseconds: 1000,
+  socketBackoffMostMilliseconds: 600_000,
 } as const;

@@ -2,6 +2,7 @@
 // machine. Whatever the control plane does, tunnels stay as they are.
 
 import { limits } from '../model/limits.ts';
+import { Alarm, about, backoff } from './alarm.ts';
 import type { ControlPlane } from './api.ts';
 import { Applier, type Outcome } from './applier.ts';
 import { Counters, type Reading } from './counters.ts';
@@ -13,6 +14,7 @@ import type { Machine } from './machine.ts';
 import { observeWireguard } from './observe.ts';
 import { buildReport, readVersions, type Versions } from './report.ts';
 import { Store } from './store.ts';
+import { Watch } from './watch.ts';
 
 interface Traffic {
   reading: Reading;
@@ -26,14 +28,17 @@ export class Loop {
   readonly #store: Store;
   readonly #counters: Counters;
   readonly #applier: Applier;
+  readonly #watch: Watch;
+  readonly #reporting: Alarm;
+  readonly #reconciling: Alarm;
+  /** When to ask although no notice came. */
+  readonly #asking: Alarm;
   #versions: Versions | undefined;
   #ended = false;
   #ready = false;
   #resync = false;
   /** Something happened that the control plane does not know yet. */
   #news = false;
-  #reportAt = 0;
-  #reconcileAt = 0;
 
   constructor(machine: Machine, trust: Trust, controlPlane: ControlPlane) {
     this.#machine = machine;
@@ -41,6 +46,10 @@ export class Loop {
     this.#controlPlane = controlPlane;
     this.#store = new Store(machine.host, machine.files, trust.gatewayId);
     this.#counters = new Counters(machine.host, machine.files.counters);
+    this.#watch = new Watch(machine.host, () => controlPlane.connect());
+    this.#reporting = new Alarm(machine.host);
+    this.#reconciling = new Alarm(machine.host);
+    this.#asking = new Alarm(machine.host);
     this.#applier = new Applier({
       machine,
       store: this.#store,
@@ -59,7 +68,9 @@ export class Loop {
     let failures = 0;
     while (!this.#ended) {
       failures = (await this.#safeTurn()) ? 0 : failures + 1;
-      if (failures > 0 && !this.#ended) await host.sleep(this.#backoff(failures));
+      if (failures === 0 || this.#ended) continue;
+      const { backoffFirstMilliseconds, backoffMostMilliseconds } = agentLimits;
+      await host.sleep(backoff(host, failures, backoffFirstMilliseconds, backoffMostMilliseconds));
     }
     logEvent(host, 'ended');
   }
@@ -71,29 +82,47 @@ export class Loop {
     const { state, pending, problems } = this.#store.load();
     for (const problem of problems) logEvent(host, 'store.damaged', { problem });
     this.#resync = problems.length > 0;
-    this.#reconcileAt = host.now() + agentLimits.reconcileMilliseconds;
+    this.#reconciling.set(agentLimits.reconcileMilliseconds);
     this.#concluded(await this.#applier.resume(state, pending), 'started');
   }
 
   /** One round. Gives whether all went well; if not, the next one has to wait. */
   async #turn(): Promise<boolean> {
-    const { host } = this.#machine;
-    if (host.now() >= this.#reconcileAt) await this.#reconcile();
-    const due = host.now() >= this.#reportAt;
+    if (this.#reconciling.left() === 0) await this.#reconcile();
+    const due = this.#reporting.left() === 0;
     if ((due || this.#news) && this.#versions) await this.#report(due, this.#versions);
-    if (this.#ended) return true;
-    const began = host.now();
     const since = this.#resync ? undefined : this.#applier.state?.revision;
+    const asks = since === undefined || (await this.#listen(since));
+    return this.#ended || !asks || this.#ask(since);
+  }
+
+  /** Waits for a notice if it can. Gives whether it is time to ask. */
+  async #listen(since: number): Promise<boolean> {
+    const { open } = this.#watch;
+    const most = open ? Math.min(this.#reporting.left(), this.#asking.left()) : 0;
+    const news = await this.#watch.wait(since, most);
+    if (news.kind === 'newer') this.#asking.set(0);
+    if (news.kind === 'lost' && !this.#ended)
+      logEvent(this.#machine.host, 'socket.lost', { reason: news.reason });
+    return !this.#watch.open || this.#asking.left() === 0;
+  }
+
+  async #ask(since: number | undefined): Promise<boolean> {
+    const { host } = this.#machine;
+    const pace = new Alarm(host);
+    pace.set(agentLimits.turnLeastMilliseconds);
     const answer = await this.#controlPlane.fetchState(since, this.#waitSeconds());
-    if (answer.kind === 'document') return this.#received(answer.text);
-    if (answer.kind === 'nothing') {
-      // A control plane that does not wait as asked must not be asked in a busy loop.
-      const early = agentLimits.turnLeastMilliseconds - (host.now() - began);
-      if (early > 0) await host.sleep(early);
-      return since !== undefined;
+    if (answer.kind === 'failed') {
+      if (!this.#ended) logEvent(host, 'state.unavailable', { reason: answer.reason });
+      return false;
     }
-    if (!this.#ended) logEvent(host, 'state.unavailable', { reason: answer.reason });
-    return false;
+    this.#watch.offered(answer.socket && !this.#ended);
+    const isDocument = answer.kind === 'document';
+    const fine = isDocument ? await this.#received(answer.text) : since !== undefined;
+    if (fine) this.#asking.set(about(host, agentLimits.socketPollMilliseconds));
+    // A control plane that does not wait as asked must not be asked in a busy loop.
+    if (fine && !isDocument && pace.left() > 0) await host.sleep(pace.left());
+    return fine;
   }
 
   async #safeTurn(): Promise<boolean> {
@@ -135,7 +164,7 @@ export class Loop {
       outcome?.kind === 'failed'
         ? agentLimits.backoffMostMilliseconds
         : agentLimits.reconcileMilliseconds;
-    this.#reconcileAt = this.#machine.host.now() + pause;
+    this.#reconciling.set(pause);
     this.#concluded(outcome, 'reconciled');
   }
 
@@ -150,10 +179,7 @@ export class Loop {
     }
     this.#news = true;
     if (outcome.kind === 'failed') {
-      this.#reconcileAt = Math.min(
-        this.#reconcileAt,
-        host.now() + agentLimits.backoffMostMilliseconds,
-      );
+      this.#reconciling.advance(agentLimits.backoffMostMilliseconds);
       logEvent(host, `${what}.failed`, { ...outcome.faults, revision });
       return;
     }
@@ -166,7 +192,7 @@ export class Loop {
     const { host } = this.#machine;
     const { state, sections } = this.#applier;
     const traffic = withTraffic ? await this.#readTraffic() : undefined;
-    if (withTraffic) this.#reportAt = host.now() + agentLimits.reportMilliseconds;
+    if (withTraffic) this.#reporting.set(agentLimits.reportMilliseconds);
     const peers = traffic?.reading.observations ?? [];
     const answer = await this.#controlPlane.report(buildReport(state, sections, versions, peers));
     if (answer.kind === 'failed') {
@@ -196,13 +222,10 @@ export class Loop {
   }
 
   #waitSeconds(): number {
-    const left = Math.max(1, Math.ceil((this.#reportAt - this.#machine.host.now()) / 1000));
-    return left <= limits.stateWaitMostSeconds ? left : Math.ceil(left / 2);
-  }
-
-  #backoff(failures: number): number {
-    const { backoffFirstMilliseconds: first, backoffMostMilliseconds: most } = agentLimits;
-    const [random = 0] = this.#machine.host.random(1);
-    return Math.min(most, first * 2 ** Math.min(failures - 1, 16)) * (0.5 + random / 510);
+    if (this.#watch.open) return 0;
+    const left = Math.max(1, Math.ceil(this.#reporting.left() / 1000));
+    const usual = left <= limits.stateWaitMostSeconds ? left : Math.ceil(left / 2);
+    const { socketOpeningWaitSeconds } = agentLimits;
+    return this.#watch.opening ? Math.min(usual, socketOpeningWaitSeconds) : usual;
   }
 }

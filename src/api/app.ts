@@ -8,9 +8,10 @@ import { secureHeaders } from 'hono/secure-headers';
 import { errorCodes, SallyportError } from '../model/errors.ts';
 import { newId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
+import type { Log } from '../model/log.ts';
 import { actorOf } from '../operations/commit.ts';
 import type { Services } from '../operations/services.ts';
-import type { Environment, Log, RequestContext } from './environment.ts';
+import type { Environment, RequestContext } from './environment.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerAboutPages } from './pages/about.ts';
 import { errorPage } from './pages/layout.ts';
@@ -33,6 +34,8 @@ const contentSecurityPolicy = {
   baseUri: ["'none'"],
 };
 
+const agentPaths = '/v1/agent/';
+
 function wantsPage(c: RequestContext): boolean {
   const path = c.req.path;
   return !path.startsWith('/v1/') && (c.req.header('accept') ?? '').includes('text/html');
@@ -47,7 +50,9 @@ function fail(error: Error, c: RequestContext): Response | Promise<Response> {
       : toSallyportError(error);
   const requestId = c.get('requestId');
   c.set('errorCode', known.code);
-  if (known.code === 'internal') c.get('log').error({ requestId, err: known.cause }, 'fault');
+  // What is our side's doing is logged with its cause; what is the caller's is in the answer.
+  if (known.cause !== undefined && errorCodes[known.code].status >= 500)
+    c.get('log').error({ requestId, code: known.code, err: known.cause }, 'fault');
   if (!wantsPage(c)) return problemResponse(known, requestId);
   const { status, title } = errorCodes[known.code];
   c.header('cache-control', 'no-store');
@@ -103,9 +108,12 @@ export function createApp(services: Services, log: Log): App {
     c.set('requestId', requestId);
     await next();
     c.res.headers.set('x-request-id', requestId);
-    logRequest(c, started, services.now());
+    // An agent's question that finds nothing new is no event, and there are many.
+    if (c.res.status !== 204 || c.req.method !== 'GET') logRequest(c, started, services.now());
   });
-  app.use(secureHeaders({ contentSecurityPolicy, referrerPolicy: 'no-referrer' }));
+  // What is for browsers, agents do not pay for: they ask often.
+  const forBrowsers = secureHeaders({ contentSecurityPolicy, referrerPolicy: 'no-referrer' });
+  app.use((c, next) => (c.req.path.startsWith(agentPaths) ? next() : forBrowsers(c, next)));
   const limitBody = bodyLimit({ maxSize: limits.bodyBytes });
   // Nobody reads the body of a GET, and merely to look whether there is one costs a tenth of it.
   app.use((c, next) => (c.req.method === 'GET' ? next() : limitBody(c, next)));

@@ -1,14 +1,9 @@
 // What a request carries through the app.
 
 import type { Context } from 'hono';
+import type { Log } from '../model/log.ts';
 import type { Principal } from '../model/permissions.ts';
 import type { Services } from '../operations/services.ts';
-
-/** One line about a request or a fault. Fields never hold a secret. */
-export interface Log {
-  info(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export interface Environment {
   Variables: {

@@ -111,7 +111,9 @@ function refusal(server: Server, response: Response, text: string): Failure {
 
 function notSallyport(server: Server, response: Response): Failure {
   const location = response.headers.get('location');
-  const elsewhere = location && URL.parse(location, response.url || server.url)?.origin;
+  const base = response.url || server.url;
+  const elsewhere =
+    location && URL.canParse(location, base) ? new URL(location, base).origin : undefined;
   return refused(`${server.url} answered ${response.status}, but not as Sallyport does`, [
     elsewhere ? `It points to ${elsewhere}. Is that the right address?` : 'Is the address right?',
     `The address comes from ${server.source}.`,

@@ -5,6 +5,11 @@ import { homedir } from 'node:os';
 import { run } from './program.ts';
 
 const { env, stdout, stderr } = process;
+// A reader that has seen enough, such as `head`, is no fault.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 const columns = Number(env.COLUMNS) || (stdout.isTTY ? stdout.columns : undefined);
 
 process.exitCode = await run(process.argv.slice(2), {

@@ -23,7 +23,7 @@ export interface Database {
   note(...queries: [Query, ...Query[]]): Promise<void>;
   /** See `Driver.exclusively`. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 const readPattern = /^\s*(select|with)\b/i;

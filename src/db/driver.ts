@@ -27,7 +27,7 @@ export interface Driver {
    */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** Lets go of what it holds; a later call may open it again. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** A unique, foreign key or check rule was broken. `columns` is such as `revisions.number`. */

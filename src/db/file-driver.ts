@@ -89,6 +89,14 @@ export function createFileDriver(connect: () => LibsqlClient): Driver {
   return {
     batch: (statements, mode) => inTurn(() => run(statements, mode)),
     exclusively,
-    close: () => void inTurn(async () => disconnect()),
+    close: () =>
+      inTurn(async () => {
+        try {
+          // The newest changes move from the log into the file, so that the file alone is whole.
+          await client?.execute('PRAGMA wal_checkpoint(TRUNCATE)');
+        } finally {
+          disconnect();
+        }
+      }),
   };
 }

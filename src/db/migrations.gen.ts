@@ -10,6 +10,14 @@ export const directoryMigrations: readonly Migration[] = [
       "CREATE TABLE `tenants` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`slug` text NOT NULL,\n\t`name` text NOT NULL,\n\t`created_at` integer NOT NULL\n);",
       "CREATE UNIQUE INDEX `tenants_slug_unique` ON `tenants` (`slug`);"
     ]
+  },
+  {
+    "tag": "0001_jobs",
+    "statements": [
+      "CREATE TABLE `job_sweep` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`cursor` text NOT NULL\n);",
+      "CREATE TABLE `job_wakeups` (\n\t`tenant_id` text PRIMARY KEY NOT NULL,\n\t`due_at` integer NOT NULL,\n\t`turn` integer NOT NULL,\n\tFOREIGN KEY (`tenant_id`) REFERENCES `tenants`(`id`) ON UPDATE no action ON DELETE cascade\n);",
+      "CREATE INDEX `job_wakeups_due` ON `job_wakeups` (`due_at`);"
+    ]
   }
 ];
 
@@ -44,6 +52,13 @@ export const tenantMigrations: readonly Migration[] = [
       "CREATE TABLE `users` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL,\n\t`email` text,\n\t`role` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`created_revision` integer NOT NULL\n);",
       "CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);",
       "CREATE UNIQUE INDEX `users_created_revision_unique` ON `users` (`created_revision`);"
+    ]
+  },
+  {
+    "tag": "0001_jobs",
+    "statements": [
+      "CREATE TABLE `jobs` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`kind` text NOT NULL,\n\t`payload` text NOT NULL,\n\t`status` text NOT NULL,\n\t`due_at` integer NOT NULL,\n\t`attempts` integer NOT NULL,\n\t`last_error` text,\n\t`created_at` integer NOT NULL\n);",
+      "CREATE INDEX `jobs_due` ON `jobs` (`status`,`due_at`);"
     ]
   }
 ];

@@ -57,5 +57,5 @@ export function createRemoteDriver(
       client?.close();
     }
   };
-  return { batch: run, exclusively: (work) => work(), close: () => undefined };
+  return { batch: run, exclusively: (work) => work(), close: async () => undefined };
 }

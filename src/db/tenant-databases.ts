@@ -26,7 +26,7 @@ export interface TenantDatabases {
   create(tenantId: string): Promise<Database>;
   /** Removes one for good. */
   drop(tenantId: string): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 interface Handle {
@@ -76,7 +76,7 @@ export function createTenantDatabases(
     const [oldest] = handles;
     if (handles.size > most && oldest) {
       handles.delete(oldest[0]);
-      oldest[1].db.close();
+      void oldest[1].db.close();
     }
     return handle;
   }
@@ -107,13 +107,13 @@ export function createTenantDatabases(
       return makeReady(tenantId);
     },
     async drop(tenantId) {
-      handles.get(tenantId)?.db.close();
+      await handles.get(tenantId)?.db.close();
       handles.delete(tenantId);
       ready.delete(tenantId);
       await provisioner.drop(tenantId);
     },
-    close() {
-      for (const { db } of handles.values()) db.close();
+    async close() {
+      await Promise.all([...handles.values()].map(({ db }) => db.close()));
       handles.clear();
     },
   };

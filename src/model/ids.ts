@@ -10,6 +10,7 @@ const prefixes = {
   device: 'd',
   credential: 'c',
   link: 'l',
+  job: 'j',
   request: 'r',
 } as const;
 

@@ -3,6 +3,7 @@
 export const operations = [
   'tenant.create',
   'tenant.get',
+  'tenant.list',
   'user.create',
   'user.list',
   'gateway.create',
@@ -66,7 +67,7 @@ const byRole: Record<Role, ReadonlySet<Operation>> = {
 };
 const byKind = {
   anonymous: new Set<Operation>(['gateway.enroll', 'link.redeem']),
-  operator: new Set<Operation>(['tenant.create', 'tenant.get']),
+  operator: new Set<Operation>(['tenant.create', 'tenant.get', 'tenant.list']),
   agent: new Set<Operation>(['gateway.state', 'gateway.report']),
 };
 

@@ -18,6 +18,20 @@ export const tenantSchema = z.strictObject({
 });
 export type Tenant = z.infer<typeof tenantSchema>;
 
+/** A tenant as its operator sees it. */
+export const tenantEntrySchema = z.strictObject({
+  id: idSchema('tenant'),
+  slug: slugSchema,
+  name: z.string(),
+  database: z.strictObject({
+    /** `away` may come back by itself; `broken` needs the operator. */
+    status: z.enum(['ready', 'away', 'broken']),
+    fault: z.string().nullable(),
+  }),
+  createdAt: timeSchema,
+});
+export type TenantEntry = z.infer<typeof tenantEntrySchema>;
+
 export const createTenantSchema = z.strictObject({
   name: nameSchema,
   slug: slugSchema.optional(),

@@ -64,7 +64,9 @@ async function agentPrincipal(services: Services, token: string): Promise<Princi
   const claims = await verifyAgentToken(token, note.identityKey, services.now());
   if (claims?.sub !== name.gatewayId || claims.tid !== name.tenantId) return undefined;
   const principal: Principal = { kind: 'agent', ...name };
-  services.agentCache.set(token, principal, claims.exp * 1000);
+  // No longer than any token may live, whatever it claims for itself.
+  const oldest = claims.iat + limits.agentTokenLifetimeSeconds;
+  services.agentCache.set(token, principal, Math.min(claims.exp, oldest) * 1000);
   return principal;
 }
 

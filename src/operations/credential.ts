@@ -1,10 +1,11 @@
 // A device's credential: issued with a public key, withdrawn when it is replaced or revoked.
 
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { Query } from '../db/database.ts';
 import { credentials, deviceGateways, devices, gateways } from '../db/schema/tenant.ts';
 import { SallyportError } from '../model/errors.ts';
 import { newId } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
 import { addPeers, type PeerWrites, removePeers } from './peers.ts';
 import type { TenantScope } from './services.ts';
 
@@ -24,7 +25,36 @@ async function refuseGatewayKey({ db }: TenantScope, publicKey: string): Promise
     });
 }
 
-/** The gateways that shall serve the device. */
+/** The gateways that a device gets when nobody names any. */
+export async function defaultGateways({ db }: TenantScope): Promise<string[]> {
+  const query = db.build.select({ id: gateways.id }).from(gateways);
+  const [rows] = await db.run(
+    query.orderBy(asc(gateways.createdRevision)).limit(limits.gatewaysPerDevice),
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Puts a device on the list of these gateways. */
+export function serveDevice({ db }: TenantScope, deviceId: string, gatewayIds: string[]): Query[] {
+  const rows = gatewayIds.map((gatewayId) => ({ deviceId, gatewayId }));
+  return rows.length === 0 ? [] : [db.build.insert(deviceGateways).values(rows)];
+}
+
+/**
+ * The gateways for a new credential: those that serve the device, or the default ones when all of
+ * its own were deleted meanwhile.
+ */
+export async function gatewaysForIssue(
+  scope: TenantScope,
+  deviceId: string,
+): Promise<{ gatewayIds: string[]; writes: Query[] }> {
+  const own = await gatewaysOf(scope, deviceId);
+  if (own.length > 0) return { gatewayIds: own, writes: [] };
+  const gatewayIds = await defaultGateways(scope);
+  return { gatewayIds, writes: serveDevice(scope, deviceId, gatewayIds) };
+}
+
+/** The gateways that serve the device, or shall once it has a credential. */
 export async function gatewaysOf({ db }: TenantScope, deviceId: string): Promise<string[]> {
   const query = db.build.select({ id: deviceGateways.gatewayId }).from(deviceGateways);
   const [rows] = await db.run(query.where(eq(deviceGateways.deviceId, deviceId)));

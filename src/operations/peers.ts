@@ -6,6 +6,7 @@ import type { Query } from '../db/database.ts';
 import { gateways, peers } from '../db/schema/tenant.ts';
 import { type Peer, peerDigestInput, togglePeerDigest } from '../model/desired-state.ts';
 import { SallyportError } from '../model/errors.ts';
+import { limits } from '../model/limits.ts';
 import { addressesOf, nextHost, type Pools } from '../model/pool.ts';
 import { secretHash } from '../pki/tokens.ts';
 import type { GatewayRow } from './gateway/view.ts';
@@ -53,6 +54,12 @@ function findPlace(
 ): Place {
   if (own && own.host !== null)
     return { host: own.host, highestHost: gateway.highestHost, vacate: undefined };
+  if (gateway.peerCount >= limits.peersPerGateway)
+    throw new SallyportError(
+      'limit_reached',
+      `Gateway "${gateway.name}" has ${limits.peersPerGateway} devices, and no more can be.`,
+      { wayOut: 'Add a gateway.' },
+    );
   const supply = { highest: gateway.highestHost, freed: freed?.host ?? undefined };
   const host = nextHost(poolsOf(gateway), supply);
   if (host === undefined)

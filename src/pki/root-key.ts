@@ -1,5 +1,5 @@
 // Every key of the control plane comes from one root secret: signing of desired state, sealing of
-// links. One thing to keep, one thing to rotate.
+// links. One thing to keep.
 
 import { base64url, exportJWK, importPKCS8 } from 'jose';
 import { toBase64, toHex, toUtf8 } from '../model/encoding.ts';

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Host } from '../agent/host.ts';
 import { makeHttp } from './agent-node-http.ts';
+import { makeConnect } from './agent-node-socket.ts';
 
 // DER around an Ed25519 seed and public key (RFC 8410 §7): Node takes keys only in such wrapping.
 const seedPrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -128,6 +129,7 @@ export function makeNodeHost(): Host & { close(): void } {
     ...keys,
     exec,
     http: http.request,
+    connect: makeConnect(ending.signal),
     sha256: (text) => crypto.createHash('sha256').update(text).digest('hex'),
     random: (length) => crypto.randomBytes(length),
     now: () => Date.now(),

@@ -22,6 +22,14 @@ function decode(chunks: readonly Buffer[]): string {
   }
 }
 
+function headersOf(response: http.IncomingMessage): HttpReply['headers'] {
+  const { date, 'sallyport-watch': watch } = response.headers;
+  return {
+    ...(date === undefined ? {} : { date }),
+    ...(typeof watch === 'string' ? { 'sallyport-watch': watch } : {}),
+  };
+}
+
 function attempt(
   { method, url, headers, body, timeoutMs, maxBytes }: HttpRequest,
   agents: { http: http.Agent; https: https.Agent },
@@ -47,9 +55,8 @@ function attempt(
       });
       response.on('error', (error) => resolve({ reply: failed(error.message), stale: false }));
       response.on('end', () => {
-        const { date } = response.headers;
         const reply = { status: response.statusCode ?? 0, body: decode(chunks) };
-        resolve({ reply: { ...reply, headers: date ? { date } : {} }, stale: false });
+        resolve({ reply: { ...reply, headers: headersOf(response) }, stale: false });
       });
     });
     request.on('error', (error) => {

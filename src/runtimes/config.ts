@@ -5,7 +5,7 @@ import { fromBase64Url } from '../model/encoding.ts';
 import { limits } from '../model/limits.ts';
 import { parseInput } from '../model/problems.ts';
 import { portSchema } from '../model/wireguard.ts';
-import { type RemoteSettings, remoteSettingsSchema } from './remote-databases.ts';
+import { type RemoteSettings, remoteSchemaFor } from './remote-databases.ts';
 
 const listenSchema = z
   .string()
@@ -69,8 +69,10 @@ export function given(environment: Variables): Record<string, string> {
 }
 
 function readRemote(env: Record<string, string>): RemoteSettings | undefined {
-  const named = Object.keys(env).some((name) => name.startsWith('SALLYPORT_DATABASE_'));
-  return named ? parseInput(remoteSettingsSchema, env, 'The environment') : undefined;
+  const names = Object.keys(env).filter((name) => name.startsWith('SALLYPORT_DATABASE_'));
+  return names.length === 0
+    ? undefined
+    : parseInput<RemoteSettings>(remoteSchemaFor(names), env, 'The environment');
 }
 
 /** @throws SallyportError `invalid_input` that names the setting and its rule, never its value */

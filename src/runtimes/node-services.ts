@@ -22,7 +22,7 @@ import { createServices } from './services.ts';
 export interface NodeServices {
   services: Services;
   /** Lets go of the databases and of the data directory. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Where tests and benches reach in. */
@@ -84,9 +84,9 @@ export async function createNodeServices(
       publicUrl,
       now,
     });
-    const close = (): void => {
-      services.tenants.close();
-      services.directory.close();
+    const close = async (): Promise<void> => {
+      await services.tenants.close();
+      await services.directory.close();
       unlock();
     };
     return { services, close };

@@ -1,11 +1,15 @@
 // `npm start`: the control plane on one Node process with embedded databases.
 
+import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import pino from 'pino';
 import { createApp } from '../api/app.ts';
 import { SallyportError } from '../model/errors.ts';
+import type { Log } from '../model/log.ts';
 import { createSetupLink } from '../operations/tenant/setup.ts';
 import { readSettings, type Settings } from './config.ts';
+import { loadAssets } from './node-assets.ts';
+import { startJobs } from './node-jobs.ts';
 import { createNodeServices } from './node-services.ts';
 
 const shutdownMilliseconds = 5000;
@@ -33,12 +37,9 @@ function listen(server: NodeServer, { host, port }: Settings['listen']): Promise
   });
 }
 
-function stopOnSignal(server: NodeServer, close: () => void): void {
+function stopOnSignal(server: NodeServer, close: () => Promise<void>): void {
   const stop = (): void => {
-    server.close(() => {
-      close();
-      process.exit(0);
-    });
+    server.close(() => void close().finally(() => process.exit(0)));
     // Watching agents hold their requests open; they come back by themselves.
     if ('closeAllConnections' in server) server.closeAllConnections();
     setTimeout(() => process.exit(0), shutdownMilliseconds).unref();
@@ -52,15 +53,20 @@ async function start(): Promise<void> {
   process.umask(0o077);
   const settings = readSettings(process.env);
   const url = settings.publicUrl ?? defaultUrl(settings);
-  const log = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: false }));
+  const logger = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: false }));
   const { services, close } = await createNodeServices(settings, url);
-  const app = createApp(services, {
-    info: (fields, message) => log.info(fields, message),
-    error: (fields, message) => log.error(fields, message),
+  const log: Log = {
+    info: (fields, message) => logger.info(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+  };
+  const app = createApp(services, log);
+  const assets = loadAssets(join(import.meta.dirname, '../../public'));
+  const server = createAdaptorServer({
+    fetch: (request, environment) => assets(request) ?? app.fetch(request, environment),
   });
-  const server = createAdaptorServer({ fetch: app.fetch });
   await listen(server, settings.listen);
-  stopOnSignal(server, close);
+  const jobs = startJobs(services, log);
+  stopOnSignal(server, () => jobs.stop().then(close));
   const setupLink = await createSetupLink(services);
   console.log(`Sallyport is ready at ${url}`);
   if (setupLink)

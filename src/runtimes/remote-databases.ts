@@ -1,79 +1,62 @@
-// Databases on a libSQL server (sqld): one namespace per tenant, made by the server's admin API.
+// Databases on a libSQL server, one namespace per tenant.
 
 import { z } from 'zod';
 import type { Driver } from '../db/driver.ts';
 import { createRemoteDriver, type RemoteClient } from '../db/remote-driver.ts';
 import type { DatabaseProvisioner } from '../db/tenant-databases.ts';
-import { SallyportError } from '../model/errors.ts';
 import { idSchema } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
+import {
+  type Namespaces,
+  platformNamespaces,
+  platformSettingsSchema,
+  sqldNamespaces,
+  sqldSettingsSchema,
+} from './namespaces.ts';
 
 /** Where a namespace goes in an address: the server takes it from the first label of Host. */
-export const namespacePlaceholder = '{namespace}';
+const placeholder = '{namespace}';
 
 const templateSchema = z
   .string()
   .regex(/^(https?|wss?|libsql):\/\//, 'must be an http, https, ws, wss or libsql address')
   .refine(
-    (text) => text.includes(namespacePlaceholder),
-    `must hold ${namespacePlaceholder}, such as https://${namespacePlaceholder}.db.example.com`,
+    (text) => text.includes(placeholder),
+    `must hold ${placeholder}, such as https://${placeholder}.db.example.com`,
   );
 
-export const remoteSettingsSchema = z.object({
+const addressSchema = z.object({
   SALLYPORT_DATABASE_URL: templateSchema,
   /** A token that the server accepts for every namespace. */
   SALLYPORT_DATABASE_TOKEN: z.string().min(1).optional(),
-  SALLYPORT_DATABASE_ADMIN_URL: z.url({ protocol: /^https?$/ }),
-  SALLYPORT_DATABASE_ADMIN_KEY: z.string().min(1).optional(),
 });
-export type RemoteSettings = z.infer<typeof remoteSettingsSchema>;
+
+const hostedSchema = addressSchema.extend(platformSettingsSchema.shape);
+const ownSchema = addressSchema.extend(sqldSettingsSchema.shape);
+export type RemoteSettings = z.infer<typeof hostedSchema> | z.infer<typeof ownSchema>;
+
+/** The schema for the settings that are there: a hosted platform's, else those of an own sqld. */
+export function remoteSchemaFor(names: readonly string[]): z.ZodType<RemoteSettings> {
+  const hosted = names.some((name) => name.startsWith('SALLYPORT_DATABASE_PLATFORM_'));
+  return hosted ? hostedSchema : ownSchema;
+}
 
 /** Opens libSQL's client for one address; which client is the runtime's choice. */
 export type Connect = (url: string, token: string | undefined) => RemoteClient;
 
 function driverFor(connect: Connect, settings: RemoteSettings, namespace: string): Driver {
-  const url = settings.SALLYPORT_DATABASE_URL.replace(namespacePlaceholder, namespace);
+  const url = settings.SALLYPORT_DATABASE_URL.replace(placeholder, namespace);
   return createRemoteDriver(() => connect(url, settings.SALLYPORT_DATABASE_TOKEN));
+}
+
+function namespacesOf(settings: RemoteSettings): Namespaces {
+  return 'SALLYPORT_DATABASE_PLATFORM_URL' in settings
+    ? platformNamespaces(settings)
+    : sqldNamespaces(settings);
 }
 
 /** A namespace is part of a host name, so the id's underscore becomes a hyphen. */
 function namespaceOf(tenantId: string): string {
   return idSchema('tenant').parse(tenantId).replace('_', '-');
-}
-
-async function admin(
-  settings: RemoteSettings,
-  path: string,
-  method: 'POST' | 'DELETE',
-): Promise<{ status: number; text: string }> {
-  const key = settings.SALLYPORT_DATABASE_ADMIN_KEY;
-  try {
-    const response = await fetch(new URL(path, settings.SALLYPORT_DATABASE_ADMIN_URL), {
-      method,
-      headers: {
-        'content-type': 'application/json',
-        ...(key === undefined ? {} : { authorization: `basic ${key}` }),
-      },
-      ...(method === 'POST' ? { body: '{}' } : {}),
-      signal: AbortSignal.timeout(limits.databaseAnswerMilliseconds),
-    });
-    return { status: response.status, text: await response.text() };
-  } catch (cause) {
-    throw new SallyportError('busy', 'The database server did not answer.', {
-      wayOut: 'Try again in a moment.',
-      cause,
-    });
-  }
-}
-
-function refused(what: string, status: number, text: string): Error {
-  return new Error(`the database server answered ${status} to ${what}: ${text.slice(0, 200)}`);
-}
-
-async function createNamespace(settings: RemoteSettings, namespace: string): Promise<void> {
-  const { status, text } = await admin(settings, `/v1/namespaces/${namespace}/create`, 'POST');
-  const exists = /already exists/i.test(text);
-  if (status !== 200 && !exists) throw refused('create a namespace', status, text);
 }
 
 const directoryNamespace = 'directory';
@@ -87,7 +70,7 @@ export async function openRemoteDirectory(
   try {
     await driver.batch([{ sql: 'select 1', args: [] }], 'read');
   } catch {
-    await createNamespace(settings, directoryNamespace);
+    await namespacesOf(settings).create(directoryNamespace);
   }
   return driver;
 }
@@ -96,13 +79,10 @@ export function createRemoteProvisioner(
   connect: Connect,
   settings: RemoteSettings,
 ): DatabaseProvisioner {
+  const namespaces = namespacesOf(settings);
   return {
     connect: (tenantId) => driverFor(connect, settings, namespaceOf(tenantId)),
-    create: (tenantId) => createNamespace(settings, namespaceOf(tenantId)),
-    async drop(tenantId) {
-      const path = `/v1/namespaces/${namespaceOf(tenantId)}`;
-      const { status, text } = await admin(settings, path, 'DELETE');
-      if (status !== 200 && status !== 404) throw refused('drop a namespace', status, text);
-    },
+    create: (tenantId) => namespaces.create(namespaceOf(tenantId)),
+    drop: (tenantId) => namespaces.drop(namespaceOf(tenantId)),
   };
 }

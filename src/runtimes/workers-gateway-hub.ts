@@ -6,6 +6,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type * as edge from '@cloudflare/workers-types';
 import { limits } from '../model/limits.ts';
 import { type Note, Waiters } from '../operations/hub.ts';
+import { closeCodes } from './workers-close-codes.ts';
 
 // The platform's globals of these names, which are more than those of the browser.
 declare const Response: typeof edge.Response;
@@ -18,9 +19,6 @@ const createNotes = `create table if not exists notes (
 const raiseNote = `insert into notes (gateway_id, revision, identity_key) values (?1, ?2, ?3)
   on conflict do update set revision = max(revision, excluded.revision),
     identity_key = coalesce(excluded.identity_key, identity_key)`;
-
-/** Why we close a socket, as WebSocket close codes of our own (RFC 6455 §7.4.2). */
-export const closeCodes = { forgotten: 4001, replaced: 4002, notUnderstood: 4003 } as const;
 
 type NoteRow = { revision: number; identity_key: string | null };
 

@@ -1,6 +1,6 @@
 // The log at the edge: one JSON object a line, by the console, which the platform collects.
 
-import type { Log } from '../api/environment.ts';
+import type { Log } from '../model/log.ts';
 import type { LogLevel } from './config.ts';
 
 function describeError(error: Error): object {

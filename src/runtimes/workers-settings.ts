@@ -5,8 +5,9 @@ import { fromBase64Url } from '../model/encoding.ts';
 import { SallyportError } from '../model/errors.ts';
 import { parseInput } from '../model/problems.ts';
 import { given, type LogLevel, settingSchemas } from './config.ts';
-import { type RemoteSettings, remoteSettingsSchema } from './remote-databases.ts';
+import { type RemoteSettings, remoteSchemaFor } from './remote-databases.ts';
 import type { HubNamespace } from './workers-hub.ts';
+import type { JobQueue } from './workers-jobs.ts';
 
 const { operatorKey, publicUrl, rootKey, logLevel } = settingSchemas;
 
@@ -15,16 +16,23 @@ const hubBinding = z.custom<HubNamespace>(
   'must be bound to the Durable Object class GatewayHub in wrangler.toml',
 );
 
-const settingsSchema = remoteSettingsSchema.extend({
+const queueBinding = z.custom<JobQueue>(
+  (value) => typeof value === 'object' && value !== null && 'sendBatch' in value,
+  'must be bound as the producer of a queue in wrangler.toml',
+);
+
+const settingsSchema = z.object({
   SALLYPORT_PUBLIC_URL: publicUrl,
   SALLYPORT_ROOT_KEY: rootKey,
   SALLYPORT_OPERATOR_KEY: operatorKey.optional(),
   SALLYPORT_LOG_LEVEL: logLevel,
   HUB: hubBinding,
+  JOBS: queueBinding,
 });
 
 export interface EdgeSettings {
   hubs: HubNamespace;
+  queue: JobQueue;
   publicUrl: string;
   operatorKey: string | undefined;
   rootKey: Uint8Array<ArrayBuffer>;
@@ -34,6 +42,8 @@ export interface EdgeSettings {
 
 /** What the platform hands to a Worker: strings and bindings by name. */
 export type Bindings = Readonly<Record<string, unknown>>;
+
+const what = 'The environment of the Worker';
 
 function strings(bindings: Bindings): Record<string, string> {
   return Object.fromEntries(
@@ -46,15 +56,18 @@ function strings(bindings: Bindings): Record<string, string> {
 /** @throws SallyportError `misconfigured` that names the setting and its rule, never its value */
 export function readEdgeSettings(bindings: Bindings): EdgeSettings {
   try {
-    const input = { ...given(strings(bindings)), HUB: bindings.HUB };
-    const env = parseInput(settingsSchema, input, 'The environment of the Worker');
+    const variables = given(strings(bindings));
+    const { HUB, JOBS } = bindings;
+    const env = parseInput(settingsSchema, { ...variables, HUB, JOBS }, what);
+    const remote = parseInput(remoteSchemaFor(Object.keys(variables)), variables, what);
     return {
       hubs: env.HUB,
+      queue: env.JOBS,
       publicUrl: env.SALLYPORT_PUBLIC_URL,
       operatorKey: env.SALLYPORT_OPERATOR_KEY,
       rootKey: fromBase64Url(env.SALLYPORT_ROOT_KEY) ?? new Uint8Array(),
       logLevel: env.SALLYPORT_LOG_LEVEL,
-      remote: env,
+      remote,
     };
   } catch (error) {
     if (!(error instanceof SallyportError)) throw error;

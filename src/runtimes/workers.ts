@@ -5,10 +5,16 @@ import { createClient } from '@libsql/client/web';
 import { createApp } from '../api/app.ts';
 import { problemResponse, toSallyportError } from '../api/problem.ts';
 import type { App } from '../api/route.ts';
+import type { Runner } from '../jobs/deps.ts';
+import { handlers } from '../jobs/handlers.ts';
 import { newId } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
+import type { Log } from '../model/log.ts';
+import type { Services } from '../operations/services.ts';
 import { type Connect, createRemoteProvisioner, openRemoteDirectory } from './remote-databases.ts';
 import { createServices } from './services.ts';
 import { createEdgeHub } from './workers-hub.ts';
+import { consumeTenants, type Delivery, handOutTenants, type JobQueue } from './workers-jobs.ts';
 import { createConsoleLog } from './workers-log.ts';
 import { type Bindings, readEdgeSettings } from './workers-settings.ts';
 
@@ -17,8 +23,17 @@ export { GatewayHub } from './workers-gateway-hub.ts';
 const connect: Connect = (url, token) =>
   createClient({ url, intMode: 'number', ...(token === undefined ? {} : { authToken: token }) });
 
-async function start(bindings: Bindings): Promise<App> {
-  const { remote, hubs, publicUrl, operatorKey, rootKey, logLevel } = readEdgeSettings(bindings);
+/** What an isolate keeps between its events. */
+interface Plane {
+  app: App;
+  services: Services;
+  queue: JobQueue;
+  log: Log;
+}
+
+async function start(bindings: Bindings): Promise<Plane> {
+  const settings = readEdgeSettings(bindings);
+  const { remote, hubs, queue, publicUrl, operatorKey, rootKey, logLevel } = settings;
   const log = createConsoleLog(logLevel);
   const services = await createServices({
     directory: await openRemoteDirectory(connect, remote),
@@ -29,7 +44,15 @@ async function start(bindings: Bindings): Promise<App> {
     publicUrl,
     now: Date.now,
   });
-  return createApp(services, log);
+  return { app: createApp(services, log), services, queue, log };
+}
+
+// Kept when it is ready and not as a promise: here a request may not wait for another one's work.
+let kept: Plane | undefined;
+
+async function planeFor(bindings: Bindings): Promise<Plane> {
+  kept ??= await start(bindings);
+  return kept;
 }
 
 /** What keeps the whole Worker from working, for whoever asks and for the log. */
@@ -40,16 +63,28 @@ function refuse(cause: unknown): Response {
   return problemResponse(error, requestId);
 }
 
-// Kept when it is ready and not as a promise: here a request may not wait for another one's work.
-let app: App | undefined;
+function runnerOf({ services, log }: Plane): Runner {
+  // Nothing stops an invocation but the platform, and it asks nobody.
+  return { services, handlers, log, limits, stopping: new AbortController().signal };
+}
 
 export default {
   async fetch(request: Request, bindings: Bindings): Promise<Response> {
+    let plane: Plane;
     try {
-      app ??= await start(bindings);
+      plane = await planeFor(bindings);
     } catch (error) {
       return refuse(error);
     }
-    return app.fetch(request);
+    return plane.app.fetch(request);
+  },
+
+  async scheduled(_event: unknown, bindings: Bindings): Promise<void> {
+    const plane = await planeFor(bindings);
+    await handOutTenants(runnerOf(plane), plane.queue);
+  },
+
+  async queue({ messages }: { messages: readonly Delivery[] }, bindings: Bindings): Promise<void> {
+    await consumeTenants(runnerOf(await planeFor(bindings)), messages);
   },
 };

@@ -16,16 +16,23 @@ const moved: World = {
   ...rekeyed,
   wireguard: { ...rekeyed.wireguard, listenPort: 443, mtu: 1380 },
 };
-const stories: Record<string, { worlds: World[]; alwaysWhole: boolean }> = {
-  'the first document': { worlds: [first], alwaysWhole: false },
-  'deltas of peers and of sections': { worlds: [first, rekeyed, moved], alwaysWhole: false },
+interface Story {
+  worlds: World[];
+  alwaysWhole?: boolean;
+  sockets?: boolean;
+}
+
+const stories: Record<string, Story> = {
+  'the first document': { worlds: [first] },
+  'deltas of peers and of sections': { worlds: [first, rekeyed, moved] },
   'whole documents': { worlds: [first, moved], alwaysWhole: true },
+  'deltas announced by a socket': { worlds: [first, rekeyed, moved, first], sockets: true },
 };
 
 async function labFor(story: string): Promise<Lab> {
   const lab = await enrolledLab();
-  const { worlds, alwaysWhole } = stories[story] ?? { worlds: [], alwaysWhole: false };
-  lab.control.alwaysWhole = alwaysWhole;
+  const { worlds, alwaysWhole = false, sockets = false } = stories[story] ?? { worlds: [] };
+  Object.assign(lab.control, { alwaysWhole, sockets });
   const [world, ...rest] = worlds;
   if (world) lab.control.publish(world);
   lab.control.script = [...rest];

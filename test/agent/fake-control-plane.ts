@@ -2,7 +2,7 @@
 // can misbehave in every way an agent must survive.
 
 import crypto from 'node:crypto';
-import type { HttpReply, HttpRequest } from '../../src/agent/host.ts';
+import type { HttpReply, HttpRequest, SocketRequest } from '../../src/agent/host.ts';
 import {
   type DesiredState,
   desiredStateType,
@@ -20,6 +20,7 @@ import {
 } from '../../src/model/enrollment.ts';
 import { type ObservedState, observedStateSchema } from '../../src/model/observed-state.ts';
 import type { FakeHost } from './fake-host.ts';
+import { FakeLine } from './fake-line.ts';
 
 /** What a gateway shall be, at one revision. */
 export interface World {
@@ -57,6 +58,14 @@ export class FakeControlPlane {
   /** Answer with whole documents even when a delta was asked for. */
   alwaysWhole = false;
   online = true;
+  /** Whether it offers sockets. */
+  sockets = false;
+  /** Whether notices get lost on the way. */
+  losesNotices = false;
+  /** The ends of the sockets that agents opened, the oldest first. */
+  readonly lines: FakeLine[] = [];
+  /** Called with each new line; by default it says the newest revision. */
+  greet: (line: FakeLine) => void = (line) => line.notify(this.revision);
   readonly enrolled: EnrollmentRequest[] = [];
   readonly reports: ObservedState[] = [];
   readonly requests: string[] = [];
@@ -74,10 +83,13 @@ export class FakeControlPlane {
   connect(host: FakeHost): void {
     this.#host = host;
     host.network = (request) => this.#answer(request, host);
+    host.lines = (request) => this.#line(request, host);
   }
 
   publish(world: World): void {
     this.history.push(world);
+    if (this.losesNotices) return;
+    for (const line of this.lines) line.notify(this.revision);
   }
 
   get revision(): number {
@@ -130,7 +142,9 @@ export class FakeControlPlane {
     const { pathname, searchParams } = new URL(request.url);
     this.requests.push(`${request.method} ${pathname}${new URL(request.url).search}`);
     const date = new Date(host.time).toUTCString();
-    const reply = (status: number, body = ''): HttpReply => ({ status, headers: { date }, body });
+    const offer = this.sockets ? { 'sallyport-watch': 'socket' } : {};
+    const headers = { date, ...offer };
+    const reply = (status: number, body = ''): HttpReply => ({ status, headers, body });
     if (!this.online) return { status: 0, headers: {}, body: '', error: 'connect ECONNREFUSED' };
     if (pathname === '/healthz') return reply(200, 'ok');
     if (pathname === '/v1/agent/enroll') return this.#enroll(request, reply);
@@ -155,7 +169,29 @@ export class FakeControlPlane {
     );
   }
 
-  #authenticate({ headers }: HttpRequest, now: number): string | undefined {
+  #line(request: SocketRequest, host: FakeHost): FakeLine {
+    const line = new FakeLine();
+    if (request.url !== `${controlPlaneUrl.replace('http', 'ws')}/v1/agent/socket`)
+      return line.cut('status 404');
+    if (this.#authenticate(request, Math.floor(host.time / 1000))) return line.cut('status 401');
+    line.onQuiet = () => {
+      // Whoever was not sent the newest has a notice coming, or it was lost.
+      if (this.sent.at(-1)?.revision === this.revision) this.#idle();
+    };
+    this.lines.push(line);
+    this.greet(line);
+    return line;
+  }
+
+  /** The agent wants for nothing: publishes what is next. Gives whether there was something. */
+  #idle(): boolean {
+    this.onIdle();
+    const next = this.script.shift();
+    if (next) this.publish(next);
+    return next !== undefined;
+  }
+
+  #authenticate({ headers }: Pick<HttpRequest, 'headers'>, now: number): string | undefined {
     const parts = (headers.authorization ?? '').replace(/^Bearer /, '').split('.');
     const [header = '', payload = '', signature = ''] = parts;
     const read = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString());
@@ -182,14 +218,9 @@ export class FakeControlPlane {
   #state(asked: StateRequest, reply: (status: number, body?: string) => HttpReply): HttpReply {
     const other = this.misbehave(asked);
     if (other) return other;
-    if (asked.since === this.revision) {
-      this.onIdle();
-      const next = this.script.shift();
-      if (next) this.publish(next);
-      else {
-        if (this.#host) this.#host.time += asked.wait * 1000;
-        return reply(204);
-      }
+    if (asked.since === this.revision && !this.#idle()) {
+      if (this.#host) this.#host.time += asked.wait * 1000;
+      return reply(204);
     }
     const document = this.documentSince(asked.since);
     this.sent.push(document);

@@ -2,8 +2,20 @@
 // call, before or after the call had its effect.
 
 import crypto from 'node:crypto';
-import type { ExecResult, Host, HttpReply, HttpRequest } from '../../src/agent/host.ts';
+import type {
+  ExecResult,
+  Host,
+  HttpReply,
+  HttpRequest,
+  Received,
+  Socket,
+  SocketRequest,
+} from '../../src/agent/host.ts';
+import { FakeLine } from './fake-line.ts';
 import type { FakeMachine } from './fake-machine.ts';
+
+// An agent that does not come to rest is a failed test, not an endless one.
+const mostCalls = 20_000;
 
 /** Thrown by every call from the crash on: the process is gone. */
 export class Crash extends Error {}
@@ -22,6 +34,8 @@ export class FakeHost implements Host {
   readonly printed: string[] = [];
   /** Answers requests; the fake control plane puts itself here. */
   network: (request: HttpRequest) => HttpReply = () => this.#offline();
+  /** Where sockets lead; the fake control plane puts itself here too. */
+  lines: (request: SocketRequest) => FakeLine = () => new FakeLine().cut('connect ECONNREFUSED');
   crash: CrashPlan | undefined;
   time = Date.UTC(2026, 10, 22);
   /** The host's clock minus true time. */
@@ -86,6 +100,17 @@ export class FakeHost implements Host {
     return this.#call(label, () => (this.#ended ? this.#offline() : this.network(request)));
   }
 
+  // A property, so that a host without it can be had.
+  connect?: (request: SocketRequest) => Socket = (request) => {
+    const line = this.#call(`connect ${request.url}`, () => this.lines(request));
+    return {
+      send: (text) => this.#call(`send ${text}`, () => line.hear(text)),
+      receive: async (milliseconds) =>
+        this.#call(`receive ${milliseconds}`, () => this.#receive(line, milliseconds)),
+      close: () => this.#call('close', () => line.cut('closed by us')),
+    };
+  };
+
   generateKeyPair() {
     const pair = crypto.generateKeyPairSync('ed25519');
     return {
@@ -132,6 +157,15 @@ export class FakeHost implements Host {
     this.printed.push(text);
   }
 
+  #receive(line: FakeLine, milliseconds: number): Received {
+    if (!this.#ended && milliseconds > 0 && line.arrivals.length === 0) line.onQuiet();
+    if (this.#ended) return { kind: 'closed', reason: 'ended' };
+    const arrival = line.take();
+    if (arrival) return arrival;
+    this.time += milliseconds;
+    return { kind: 'nothing' };
+  }
+
   #offline(): HttpReply {
     return { status: 0, headers: {}, body: '', error: 'connect ECONNREFUSED' };
   }
@@ -141,6 +175,7 @@ export class FakeHost implements Host {
     effect: () => Result,
     torn: () => unknown = () => undefined,
   ): Result {
+    this.#dead ||= this.calls.length >= mostCalls;
     if (this.#dead) throw new Crash('the process is gone');
     this.calls.push(label);
     const call = this.calls.length;

@@ -297,6 +297,32 @@ describe('access tokens', () => {
   });
 });
 
+describe('a clock that is set back three hours while the agent runs', () => {
+  it.each(['waits', 'reports'])('stops nothing, also when the agent %s just then', async (when) => {
+    const lab = await enrolledLab();
+    lab.control.publish(worldOf(1));
+    const times: number[] = [];
+    const { host } = await lab.run({
+      prepare: (fake) => {
+        fake.clockError = 3 * 3_600_000;
+        const setBack = (moment: string) => {
+          if (moment === when && times.length > 5) fake.clockError = 0;
+          return undefined;
+        };
+        lab.control.misbehave = () => setBack('waits');
+        lab.control.onReport = () => {
+          times.push(fake.time);
+          return setBack('reports');
+        };
+      },
+      until: () => times.length > 20,
+    });
+    expect(host.clockError).toBe(0);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(120_000);
+  });
+});
+
 describe('the end', () => {
   it('comes at once, but not in the middle of an apply, and undoes nothing', async () => {
     const lab = await enrolledLab();

@@ -10,7 +10,12 @@ import {
 } from '../../src/model/device.ts';
 import { createdGatewaySchema, gatewaySchema } from '../../src/model/gateway.ts';
 import { revisionSchema } from '../../src/model/revision.ts';
-import { createdTenantSchema, tenantSchema, userSchema } from '../../src/model/tenant.ts';
+import {
+  createdTenantSchema,
+  tenantEntrySchema,
+  tenantSchema,
+  userSchema,
+} from '../../src/model/tenant.ts';
 import { dualStack, ipv6Endpoint } from '../render/client/connections.ts';
 
 const time = '2026-11-22T12:18:03.123Z';
@@ -140,3 +145,15 @@ export const problem = {
   ],
   requestId: 'r_0123456789abcdef',
 };
+
+export const tenantEntry = tenantEntrySchema.parse({
+  id: tenantId,
+  slug: tenant.slug,
+  name: tenant.name,
+  database: { status: 'ready', fault: null },
+  createdAt: tenant.createdAt,
+} satisfies z.input<typeof tenantEntrySchema>);
+export const brokenTenantEntry = tenantEntrySchema.parse({
+  ...tenantEntry,
+  database: { status: 'broken', fault: 'it holds migration 9999_future' },
+});

@@ -33,6 +33,12 @@ const cases: Case[] = [
     shows: [tenantId],
   },
   {
+    words: ['tenant', 'list', '--limit', '2'],
+    asks: 'GET /v1/tenants?limit=2',
+    answers: { body: page(canned.brokenTenantEntry) },
+    shows: [tenantId, 'broken'],
+  },
+  {
     words: ['tenant', 'get'],
     asks: `GET ${tenant}`,
     answers: { body: canned.tenant },
@@ -198,6 +204,33 @@ describe.each(cases)('sallyport $words', (one) => {
       ['--json', ...one.words],
     ])
       expect(await world.run(words)).toEqual({ code: 0, out: expected, err: '' });
+  });
+});
+
+describe('sallyport admin', () => {
+  const first = { items: [canned.tenantEntry], next: tenantId };
+  const second = { items: [canned.brokenTenantEntry], next: null };
+
+  it('is content when every database is in order', async () => {
+    await using world = await startWorld({ 'GET /v1/tenants': { body: page(canned.tenantEntry) } });
+    const { code, out } = await world.run(['admin']);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: '2 tenants, 0 with a database that is not in order\n',
+    });
+  });
+
+  it('walks all pages, shows what is broken and fails', async () => {
+    await using world = await startWorld({
+      'GET /v1/tenants': { body: first },
+      [`GET /v1/tenants?cursor=${tenantId}`]: { body: second },
+    });
+    const { code, out } = await world.run(['admin']);
+    expect(code).toBe(1);
+    expect(out).toContain('2 tenants, 1 with a database that is not in order');
+    expect(out).toContain('it holds migration 9999_future');
+    const json = await world.run(['admin', '--json']);
+    expect(JSON.parse(json.out)).toEqual({ tenants: 2, troubled: second.items });
   });
 });
 

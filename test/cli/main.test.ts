@@ -44,3 +44,14 @@ it('exits with 2 on wrong usage and with 3 when there is no server', async () =>
 it('names its interpreter in the first line', () => {
   expect(readFileSync(main, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
 });
+
+it('does not mind a reader that has seen enough', async () => {
+  const child = spawn(process.execPath, [main, '--help'], { env: {} });
+  child.stdout.destroy();
+  let err = '';
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+});

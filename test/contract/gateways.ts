@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { RedeemedLink } from '../../src/model/device.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import {
   apiOf,
   createDevice,
   createGateway,
+  createLink,
   createTenant,
   enrolledGateway,
   type Plane,
@@ -109,6 +111,9 @@ export function gatewayContract(create: () => Promise<Plane>): void {
       expect(reply.body).toEqual({ resync: false });
       const after = await tenant.api<Gateway>('GET', path);
       expect(after.body).toMatchObject({ applied: 'applied', observed: { peerCount: 0 } });
+      const ahead = { ...report, revision: report.revision + 1 };
+      await gateway.api('POST', '/v1/agent/report', ahead);
+      expect((await tenant.api('GET', path)).body).toMatchObject({ applied: 'failed' });
       const failed = { ...report, sections: { firewall: { status: 'failed', error: 'nft: no' } } };
       await gateway.api('POST', '/v1/agent/report', failed);
       const { body } = await tenant.api<{ items: Gateway[] }>('GET', tenant.path('/gateways'));
@@ -129,6 +134,23 @@ export function gatewayContract(create: () => Promise<Plane>): void {
       expect((await gateway.api('GET', '/v1/agent/state')).status).toBe(401);
       const left = await tenant.api('GET', tenant.path(`/devices/${device.id}`));
       expect(left.body).toMatchObject({ status: 'active', gatewayIds: [], connections: [] });
+    });
+
+    test('leaves no device behind: a new credential finds the gateways of today', async () => {
+      const plane = await create();
+      const tenant = await createTenant(plane);
+      const old = await enrolledGateway(plane, tenant);
+      const [reissued, linked] = [await createDevice(tenant), await createDevice(tenant)];
+      const link = await createLink(tenant, linked.id);
+      await tenant.api('DELETE', tenant.path(`/gateways/${old.id}`));
+      const fresh = await enrolledGateway(plane, tenant);
+      const path = tenant.path(`/devices/${reissued.id}/reissue`);
+      const reply = await tenant.api('POST', path, { publicKey: publicKey() });
+      expect(reply.body).toMatchObject({ status: 'active', gatewayIds: [fresh.id] });
+      const redeemed = await apiOf(plane)<RedeemedLink>('POST', '/v1/links/redeem', {
+        token: link.token,
+      });
+      expect(redeemed.body.connections.map(({ gatewayId }) => gatewayId)).toEqual([fresh.id]);
     });
   });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { TenantEntry } from '../../src/model/tenant.ts';
 import type { Listing } from '../../src/operations/page.ts';
 import { apiOf, createTenant, operatorKey, type Plane } from './plane.ts';
 
@@ -64,6 +65,33 @@ export function tenantContract(create: () => Promise<Plane>): void {
       expect((await apiOf(plane)('POST', '/v1/tenants', body)).status).toBe(401);
       expect((await apiOf(plane, 'guess')('POST', '/v1/tenants', body)).status).toBe(401);
       expect((await tenant.api('POST', '/v1/tenants', body)).status).toBe(403);
+    });
+  });
+
+  describe('tenant.list', () => {
+    test('shows the operator every tenant, page by page, and nobody else', async () => {
+      const plane = await create();
+      const operator = apiOf(plane, operatorKey);
+      const made = [
+        await createTenant(plane),
+        await createTenant(plane),
+        await createTenant(plane),
+      ];
+      const seen: string[] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const query: string = `?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
+        const page = await operator<Listing<TenantEntry>>('GET', `/v1/tenants${query}`);
+        expect(page.status).toBe(200);
+        for (const { id, database } of page.body.items) {
+          expect(database).toEqual({ status: 'ready', fault: null });
+          seen.push(id);
+        }
+        cursor = page.body.next;
+      }
+      expect(seen).toEqual(expect.arrayContaining(made.map(({ id }) => id)));
+      expect(new Set(seen).size).toBe(seen.length);
+      expect((await made[0]?.api('GET', '/v1/tenants'))?.status).toBe(403);
     });
   });
 

@@ -1,7 +1,7 @@
 // What ping prints, read as numbers.
 
 import { describe, expect, it } from 'vitest';
-import { lastAnswerBeforeSilence, parsePing } from '../../lab/probe.ts';
+import { lastAnswerBeforeSilence, lossIn, parseCounters, parsePing } from '../../lab/probe.ts';
 
 describe('the result of ping', () => {
   it('is read when all was answered', () => {
@@ -40,4 +40,35 @@ describe('silence', () => {
   it('never began where nothing was ever answered', () => {
     expect(lastAnswerBeforeSilence(missed(30))).toBeUndefined();
   });
+});
+
+describe('the loss of a pulse', () => {
+  const answer = (sequence: number) =>
+    `[1763812345.250000] 64 bytes from 10.64.0.1: icmp_seq=${sequence} ttl=64 time=0.5 ms`;
+
+  it('is none when each was answered, however late and in whatever order', () => {
+    const lines = [answer(1), '[1763812345.3] no answer yet for icmp_seq=2', answer(3), answer(2)];
+    expect(lossIn(lines)).toEqual({ answered: 3, lost: 0 });
+  });
+
+  it('counts what is missing between the first answer and the last', () => {
+    expect(lossIn([answer(4), answer(5), answer(9)])).toEqual({ answered: 3, lost: 3 });
+  });
+
+  it('does not count one that was answered twice', () => {
+    expect(lossIn([answer(1), `${answer(1)} (DUP!)`, answer(3)])).toEqual({ answered: 2, lost: 1 });
+  });
+
+  it('is unknown, and so none, where nothing was ever answered', () => {
+    expect(lossIn(['PING 10.64.0.1'])).toEqual({ answered: 0, lost: 0 });
+  });
+});
+
+it('reads counters of the kernel by the names in the line above', () => {
+  const text = 'Tcp: InSegs RetransSegs\nTcp: 12 3\nUdp: InErrors\nUdp: 0\n';
+  expect([...parseCounters(text)]).toEqual([
+    ['Tcp:InSegs', 12],
+    ['Tcp:RetransSegs', 3],
+    ['Udp:InErrors', 0],
+  ]);
 });

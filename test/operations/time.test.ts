@@ -43,6 +43,16 @@ test('an enrolment token expires after a day', async () => {
   expect(reply.body).toMatchObject({ status: 410, code: 'token_expired' });
 });
 
+test("an agent's token ends in time although it claims to live longer and is cached", async () => {
+  const plane = await createControlPlane();
+  const tenant = await createTenant(plane);
+  const gateway = await enrolledGateway(plane, tenant);
+  const agent = apiOf(plane, await gateway.token({ lifetimeSeconds: 24 * 3600 }));
+  expect((await agent('GET', '/v1/agent/state')).status).toBe(200);
+  plane.advanceClock(16 * 60_000);
+  expect((await agent('GET', '/v1/agent/state')).status).toBe(401);
+});
+
 test("an agent's token ends although it is cached", async () => {
   const plane = await createControlPlane();
   const tenant = await createTenant(plane);

@@ -112,6 +112,7 @@ describe('requests', () => {
         return;
       }
       if (request.url === '/stale') request.socket.setTimeout(1, () => request.socket.destroy());
+      if (request.url === '/offer') response.setHeader('sallyport-watch', 'socket');
       if (request.url === '/binary') response.end(Buffer.from([0xff, 0xfe]));
       else if (request.url === '/moved') response.writeHead(302, { location: '/ok' }).end();
       else if (request.url === '/nothing') response.writeHead(204).end();
@@ -137,6 +138,11 @@ describe('requests', () => {
     expect(Math.abs(Date.parse(first.headers.date ?? '') - Date.now())).toBeLessThan(60_000);
     expect(await get('/nothing')).toMatchObject({ status: 204, body: '' });
     expect(sockets.size).toBe(1);
+  });
+
+  it('give the offer to watch by a socket', async () => {
+    expect((await get('/offer')).headers['sallyport-watch']).toBe('socket');
+    expect((await get('/ok')).headers).not.toHaveProperty('sallyport-watch');
   });
 
   it('carry a body in UTF-8', async () => {

@@ -10,6 +10,7 @@ test('needs no setting at all', () => {
     operatorKey: undefined,
     rootKey: undefined,
     logLevel: 'info',
+    remote: undefined,
   });
 });
 
@@ -38,6 +39,24 @@ test.each([
   const read = () => readSettings({ [name]: value });
   expect(read).toThrow(new RegExp(name));
   if (/KEY/.test(name)) expect(read).not.toThrow(new RegExp(value));
+});
+
+test.each([
+  [{ SALLYPORT_DATABASE_URL: 'http://db' }, 'SALLYPORT_DATABASE_URL must hold {namespace}'],
+  [{ SALLYPORT_DATABASE_TOKEN: 'x' }, 'SALLYPORT_DATABASE_URL is required'],
+  [
+    { SALLYPORT_DATABASE_URL: 'libsql://{namespace}-o.example' },
+    'SALLYPORT_DATABASE_ADMIN_URL is required',
+  ],
+  [
+    {
+      SALLYPORT_DATABASE_URL: 'libsql://{namespace}-o.example',
+      SALLYPORT_DATABASE_PLATFORM_URL: 'https://api.example',
+    },
+    'SALLYPORT_DATABASE_PLATFORM_TOKEN is required',
+  ],
+])('says what a database server still needs: %j', (environment, missing) => {
+  expect(() => readSettings(environment)).toThrow(missing);
 });
 
 test('the example lists every setting with its default', () => {

@@ -1,5 +1,6 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createClient } from '@libsql/client';
 import { expect, test } from 'vitest';
 import { createTenant } from '../contract/plane.ts';
 import { temporaryDirectory } from '../control-plane.ts';
@@ -13,6 +14,7 @@ test('starts without configuration, prints an owner link, and stops on SIGTERM',
     environment: { SALLYPORT_OPERATOR_KEY: '' },
   });
   expect((await server.request('/healthz')).status).toBe(200);
+  expect(await (await server.request('/style.css')).text()).toContain('color-scheme');
   await expect.poll(server.output).toMatch(/\/setup\/\w+/);
   const [path = ''] = /\/setup\/\w+/.exec(server.output()) ?? [];
   expect((await server.request(path)).status).toBe(200);
@@ -27,6 +29,9 @@ test('keeps its root key and databases to itself, across restarts', async () => 
   const tenant = await createTenant(first);
   first.process.kill('SIGTERM');
   await first.ended;
+  // What was in the write-ahead log is in the file: a clean stop leaves whole databases.
+  const log = join(data, `tenants/${tenant.id}.db-wal`);
+  expect(existsSync(log) ? statSync(log).size : 0).toBe(0);
   const key = readFileSync(join(data, 'root.key'), 'utf8');
   for (const name of ['root.key', 'directory.db', `tenants/${tenant.id}.db`])
     expect(statSync(join(data, name)).mode & 0o077).toBe(0);
@@ -35,6 +40,28 @@ test('keeps its root key and databases to itself, across restarts', async () => 
   const response = await second.request(tenant.path(''), { headers: { authorization } });
   expect(response.status).toBe(200);
   expect(readFileSync(join(data, 'root.key'), 'utf8')).toBe(key);
+});
+
+test('runs the jobs that came due while it was not there', async () => {
+  const data = temporaryDirectory();
+  const port = await freePort();
+  const first = await startServer({ data, port });
+  const tenant = await createTenant(first);
+  first.process.kill('SIGTERM');
+  await first.ended;
+  for (const [name, table] of [
+    [`tenants/${tenant.id}.db`, 'jobs'],
+    ['directory.db', 'job_wakeups'],
+  ]) {
+    const client = createClient({ url: `file:${join(data, name ?? '')}` });
+    await client.execute(`update ${table} set due_at = 0`);
+    client.close();
+  }
+  const second = await startServer({ data, port });
+  await expect.poll(second.output, { timeout: 20_000 }).toContain('"msg":"job.done"');
+  expect(second.output()).toContain(`"kind":"prune","jobId":"prune","tenantId":"${tenant.id}"`);
+  second.process.kill('SIGTERM');
+  expect(await second.ended).toBe(0);
 });
 
 test('refuses to share its data directory with a second process', async () => {

@@ -3,7 +3,7 @@
 import { html } from 'hono/html';
 import { type ErrorCode, errorCodes, notFound } from '../../model/errors.ts';
 import type { App } from '../route.ts';
-import { page, stylesheet } from './layout.ts';
+import { page } from './layout.ts';
 
 function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(errorCodes, code);
@@ -19,12 +19,6 @@ export function registerAboutPages(app: App): void {
 <p>Looking for your VPN profile? Open the link that you were sent.</p>`,
       ),
     ),
-  );
-  app.get('/style.css', (c) =>
-    c.body(stylesheet, 200, {
-      'content-type': 'text/css; charset=utf-8',
-      'cache-control': 'public, max-age=3600',
-    }),
   );
   app.get('/problems/:code', (c) => {
     const code = c.req.param('code');

@@ -56,27 +56,7 @@ function registerSocket(app: App): void {
   });
 }
 
-export function registerAgent(app: App): void {
-  registerSocket(app);
-  route(
-    app,
-    {
-      operation: 'gateway.enroll',
-      method: 'post',
-      path: '/v1/agent/enroll',
-      summary: 'Turn a VM into the gateway that the token was made for',
-      body: enrollmentRequestSchema,
-      reply: { status: 200, description: 'Who it is now', schema: enrollmentReplySchema },
-      errors: [
-        'token_used',
-        'token_expired',
-        'protocol_too_new',
-        'body_too_large',
-        'unsupported_media_type',
-      ],
-    },
-    ({ caller, body }) => enrollGateway(caller, body),
-  );
+function registerState(app: App): void {
   route(
     app,
     {
@@ -85,7 +65,8 @@ export function registerAgent(app: App): void {
       path: '/v1/agent/state',
       summary: 'Wait for desired state newer than `since`; 204 when there is none',
       description:
-        'Where the control plane has sockets, a WebSocket at `/v1/agent/socket`, opened with the ' +
+        'Where the control plane has sockets, which the header `sallyport-watch: socket` of an ' +
+        'answer says, a WebSocket at `/v1/agent/socket`, opened with the ' +
         'same credential, says `{"revision":N}` when there is something to fetch here, and ' +
         'answers `ping` with `pong`. Elsewhere that path is not found.',
       query: watchSchema,
@@ -103,9 +84,38 @@ export function registerAgent(app: App): void {
       const waiting = wait > 0 ? { signal: signal() } : {};
       const watch = { since, waitMilliseconds: wait * 1000, ...waiting };
       const document = await getState(scope, gatewayId, watch);
-      if (document === undefined) return new Response(null, { status: 204 });
-      return new Response(document, { headers: { 'content-type': 'application/jose' } });
+      // An agent that can hold a socket learns here that it may.
+      const headers: Record<string, string> = caller.services.hub.socket
+        ? { 'sallyport-watch': 'socket' }
+        : {};
+      if (document === undefined) return new Response(null, { status: 204, headers });
+      headers['content-type'] = 'application/jose';
+      return new Response(document, { headers });
     },
+  );
+}
+
+export function registerAgent(app: App): void {
+  registerSocket(app);
+  registerState(app);
+  route(
+    app,
+    {
+      operation: 'gateway.enroll',
+      method: 'post',
+      path: '/v1/agent/enroll',
+      summary: 'Turn a VM into the gateway that the token was made for',
+      body: enrollmentRequestSchema,
+      reply: { status: 200, description: 'Who it is now', schema: enrollmentReplySchema },
+      errors: [
+        'token_used',
+        'token_expired',
+        'protocol_unsupported',
+        'body_too_large',
+        'unsupported_media_type',
+      ],
+    },
+    ({ caller, body }) => enrollGateway(caller, body),
   );
   route(
     app,

@@ -2,11 +2,13 @@
 
 import { z } from '@hono/zod-openapi';
 import { idSchema } from '../../model/ids.ts';
+import { limits } from '../../model/limits.ts';
 import { revisionSchema } from '../../model/revision.ts';
 import {
   createdTenantSchema,
   createTenantSchema,
   createUserSchema,
+  tenantEntrySchema,
   tenantSchema,
   userSchema,
 } from '../../model/tenant.ts';
@@ -15,12 +17,22 @@ import { listRevisions } from '../../operations/revision/list.ts';
 import { enterTenant } from '../../operations/scope.ts';
 import { createTenant } from '../../operations/tenant/create.ts';
 import { getTenant } from '../../operations/tenant/get.ts';
+import { listTenants } from '../../operations/tenant/list.ts';
 import { createUser } from '../../operations/user/create.ts';
 import { listUsers } from '../../operations/user/list.ts';
 import { listingSchema } from '../listing.ts';
 import { type App, route } from '../route.ts';
 
 const params = z.strictObject({ tenantId: idSchema('tenant') });
+const tenantPageSchema = z.strictObject({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(limits.tenantListMost)
+    .default(limits.tenantListDefault),
+  cursor: idSchema('tenant').optional(),
+});
 
 function tenantRoutes(app: App): void {
   route(
@@ -35,6 +47,18 @@ function tenantRoutes(app: App): void {
       errors: ['already_exists', 'body_too_large', 'unsupported_media_type'],
     },
     ({ caller, body }) => createTenant(caller, body),
+  );
+  route(
+    app,
+    {
+      operation: 'tenant.list',
+      method: 'get',
+      path: '/v1/tenants',
+      summary: 'List the tenants and the state of their databases (operator only)',
+      query: tenantPageSchema,
+      reply: { status: 200, description: 'One page', schema: listingSchema(tenantEntrySchema) },
+    },
+    ({ caller, query }) => listTenants(caller, query),
   );
   route(
     app,

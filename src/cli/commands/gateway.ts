@@ -98,12 +98,20 @@ async function create(options: CreateOptions, session: Session): Promise<void> {
 async function remove(gatewayId: string, { yes }: { yes?: boolean }, session: Session) {
   if (!yes)
     throw usage(
-      `this deletes ${gatewayId} and cuts every device on it`,
+      `this deletes ${gatewayId}; its devices lose it and nobody can manage it any more`,
       'If you mean it, add: --yes',
     );
   const path = `${session.tenantPath()}/gateways/${gatewayId}`;
   const answer = await session.send({ method: 'DELETE', path, answer: nothing });
-  session.show(answer, () => `${gatewayId} is deleted.\n`);
+  session.show(
+    answer,
+    () =>
+      `${gatewayId} is deleted.\n` +
+      session.prose(
+        'Its VM keeps the last state that it was given: stop the agent there and remove its ' +
+          'interface, or revoke devices before you delete a gateway.',
+      ),
+  );
 }
 
 function addCreate(gateway: Command, shell: Shell): void {
@@ -159,7 +167,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
     });
   gateway
     .command('delete')
-    .description('delete a gateway and cut its devices')
+    .description('delete a gateway; its VM keeps its last state until it is stopped')
     .argument('<gateway>', 'its id', id('gateway'))
     .option('--yes', 'do it')
     .action((gatewayId: string, options: { yes?: boolean }, command) =>

@@ -1,4 +1,4 @@
-// sallyport tenant create | get
+// sallyport tenant create | get | list, and admin, which shows what needs the operator
 
 import type { Command } from 'commander';
 import type { z } from 'zod';
@@ -6,10 +6,15 @@ import {
   createdTenantSchema,
   type createTenantSchema,
   type Tenant,
+  type TenantEntry,
+  tenantEntrySchema,
   tenantSchema,
 } from '../../model/tenant.ts';
-import { type Field, minute, record } from '../output.ts';
-import { Session } from '../session.ts';
+import { withPages } from '../arguments.ts';
+import { pageOf } from '../client.ts';
+import { refused } from '../failure.ts';
+import { type Column, type Field, minute, record, table } from '../output.ts';
+import { type PageOptions, pageQuery, Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
 
 interface CreateOptions {
@@ -56,6 +61,58 @@ async function create(options: CreateOptions, session: Session): Promise<void> {
   );
 }
 
+const columns: readonly Column<TenantEntry>[] = [
+  { title: 'id', value: ({ id }) => id },
+  { title: 'name', value: ({ name }) => name, flexible: true },
+  { title: 'database', value: ({ database }) => database.status },
+  { title: 'slug', value: ({ slug }) => slug, flexible: true, spare: true },
+];
+
+async function list(options: PageOptions, session: Session): Promise<void> {
+  const path = `/v1/tenants${pageQuery(options)}`;
+  const answer = await session.send({ method: 'GET', path, answer: pageOf(tenantEntrySchema) });
+  const { items, next } = answer.value;
+  session.show(answer, () =>
+    items.length > 0 ? table(items, columns, session.shell.columns) : 'There are no tenants.\n',
+  );
+  if (next !== null && !session.json)
+    session.shell.err(`There are more. Show them with: --cursor ${next}\n`);
+}
+
+/** Walks all pages, and fails when something needs the operator, so that a monitor can call it. */
+async function admin(session: Session): Promise<void> {
+  const troubled: TenantEntry[] = [];
+  let seen = 0;
+  let cursor: string | null = null;
+  do {
+    const query: string = pageQuery(cursor === null ? {} : { cursor });
+    const path = `/v1/tenants${query}`;
+    const { value } = await session.send({
+      method: 'GET',
+      path,
+      answer: pageOf(tenantEntrySchema),
+    });
+    troubled.push(...value.items.filter(({ database }) => database.status !== 'ready'));
+    seen += value.items.length;
+    cursor = value.next;
+  } while (cursor !== null);
+  const text = JSON.stringify({ tenants: seen, troubled }, null, 2);
+  session.show({ value: troubled, text }, () =>
+    [
+      `${seen} tenants, ${troubled.length} with a database that is not in order\n`,
+      ...troubled.map(({ id, name, database }) =>
+        record([
+          ['id', id],
+          ['name', name],
+          ['database', database.status],
+          ['fault', database.fault ?? ''],
+        ]),
+      ),
+    ].join(''),
+  );
+  if (troubled.length > 0) throw refused(`${troubled.length} of ${seen} tenants need you`, []);
+}
+
 export function addTenantCommands(program: Command, shell: Shell): void {
   const tenant = program.command('tenant').description('an organisation');
   tenant
@@ -66,6 +123,13 @@ export function addTenantCommands(program: Command, shell: Shell): void {
     .option('--owner-name <name>', 'name of its first user')
     .option('--owner-email <email>', 'e-mail address of its first user')
     .action((options: CreateOptions, command) => create(options, new Session(shell, command)));
+  withPages(tenant.command('list').description("list tenants (needs the operator's key)")).action(
+    (options: PageOptions, command) => list(options, new Session(shell, command)),
+  );
+  program
+    .command('admin')
+    .description("show tenants whose database is not in order (needs the operator's key)")
+    .action((_options, command) => admin(new Session(shell, command)));
   tenant
     .command('get')
     .description('show the tenant')

@@ -208,3 +208,24 @@ export const peerTraffic = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.deviceId, table.gatewayId] })],
 );
+
+/** Effects to come, enqueued in the batch of the change that causes them. See queue.ts. */
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    /** A standing job's id is its kind, so that a tenant has one of it and no second. */
+    id: text().primaryKey(),
+    kind: text().notNull(),
+    /** JSON, parsed by whoever runs the job. Never a secret in clear. */
+    payload: text().notNull(),
+    /** The dead are kept, to be seen. */
+    status: text().notNull().$type<'waiting' | 'dead'>(),
+    /** When it may be claimed; while it runs, when its lease ends; of the dead, when it died. */
+    dueAt: integer('due_at').notNull(),
+    /** How often it was claimed since it last succeeded. */
+    attempts: integer().notNull(),
+    lastError: text('last_error'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [index('jobs_due').on(table.status, table.dueAt)],
+);

@@ -1,27 +1,28 @@
 // device.create: with a public key it is live at once; without one it waits for a link.
 
-import { asc, eq, inArray } from 'drizzle-orm';
-import { deviceGateways, devices, gateways, users } from '../../db/schema/tenant.ts';
+import { eq, inArray } from 'drizzle-orm';
+import { devices, gateways, users } from '../../db/schema/tenant.ts';
 import type { CreateDevice, Device } from '../../model/device.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
 import { newId } from '../../model/ids.ts';
-import { limits } from '../../model/limits.ts';
 import { commit } from '../commit.ts';
-import { issueCredential } from '../credential.ts';
+import { defaultGateways, issueCredential, serveDevice } from '../credential.ts';
 import type { TenantScope } from '../services.ts';
 import { type DeviceRow, deviceView } from './view.ts';
 
-async function chooseGateways({ db }: TenantScope, input: CreateDevice): Promise<string[]> {
+async function namedGateways({ db }: TenantScope, asked: string[]): Promise<string[]> {
+  const unique = [...new Set(asked)];
   const query = db.build.select({ id: gateways.id }).from(gateways);
-  const asked = input.gatewayIds && [...new Set(input.gatewayIds)];
-  const [rows] = await db.run(
-    asked
-      ? query.where(inArray(gateways.id, asked))
-      : query.orderBy(asc(gateways.createdRevision)).limit(limits.gatewaysPerDevice),
-  );
+  const [rows] = await db.run(query.where(inArray(gateways.id, unique)));
   const found = rows.map(({ id }) => id);
-  const missing = asked?.find((id) => !found.includes(id));
+  const missing = unique.find((id) => !found.includes(id));
   if (missing !== undefined) throw notFound('gateway', missing);
+  return found;
+}
+
+async function chooseGateways(scope: TenantScope, input: CreateDevice): Promise<string[]> {
+  if (input.gatewayIds) return namedGateways(scope, input.gatewayIds);
+  const found = await defaultGateways(scope);
   if (found.length > 0) return found;
   throw new SallyportError('gateway_not_ready', 'The tenant has no gateway yet.', {
     wayOut: 'Make a gateway first; a device is reached through one.',
@@ -61,9 +62,7 @@ export async function createDevice(scope: TenantScope, input: CreateDevice): Pro
       summary: { name, userId, platform, publicKey: publicKey ?? null },
       writes: [
         db.build.insert(devices).values(row),
-        db.build
-          .insert(deviceGateways)
-          .values(gatewayIds.map((gatewayId) => ({ deviceId: id, gatewayId }))),
+        ...serveDevice(scope, id, gatewayIds),
         ...issued.writes,
       ],
       touched: issued.touched,

@@ -3,7 +3,7 @@
 
 import type { Device, ReissueDevice } from '../../model/device.ts';
 import { commit } from '../commit.ts';
-import { gatewaysOf, issueCredential, withdrawCredential } from '../credential.ts';
+import { gatewaysForIssue, issueCredential, withdrawCredential } from '../credential.ts';
 import type { TenantScope } from '../services.ts';
 import { readDevice } from './read.ts';
 import { deviceView } from './view.ts';
@@ -15,19 +15,19 @@ export async function reissueDevice(
 ): Promise<Device> {
   return commit(scope, 'device.reissue', async (number) => {
     const row = await readDevice(scope, id);
-    const gatewayIds = await gatewaysOf(scope, id);
+    const serving = await gatewaysForIssue(scope, id);
     const { writes, touched } =
       publicKey === undefined
         ? await withdrawCredential(scope, number, id, 'pending')
-        : await issueCredential(scope, number, { id, publicKey }, gatewayIds);
+        : await issueCredential(scope, number, { id, publicKey }, serving.gatewayIds);
     const status = publicKey === undefined ? ('pending' as const) : ('active' as const);
     const reissued = { ...row, status, publicKey: publicKey ?? null, revision: number };
     return {
       subject: id,
       summary: { name: row.name, publicKey: publicKey ?? null, retired: row.publicKey },
-      writes,
+      writes: [...serving.writes, ...writes],
       touched,
-      result: deviceView(reissued, gatewayIds),
+      result: deviceView(reissued, serving.gatewayIds),
     };
   });
 }

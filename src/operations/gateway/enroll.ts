@@ -51,14 +51,14 @@ function refuseSpent(row: GatewayRow, now: number): void {
     throw new SallyportError('token_expired', 'This enrolment token has expired.', { wayOut });
 }
 
-/** @throws SallyportError `unauthenticated`, `token_used`, `token_expired`, `protocol_too_new` */
+/** @throws SallyportError `unauthenticated`, `token_*` or `protocol_unsupported` */
 export async function enrollGateway(
   { services }: Caller,
   request: EnrollmentRequest,
 ): Promise<EnrollmentReply> {
   if (request.protocol < desiredStateVersion)
     throw new SallyportError(
-      'protocol_too_new',
+      'protocol_unsupported',
       `The agent reads documents up to version ${request.protocol}, not ${desiredStateVersion}.`,
       { wayOut: 'Install the current agent.' },
     );

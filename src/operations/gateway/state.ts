@@ -84,7 +84,9 @@ async function refuseAhead(scope: TenantScope, name: GatewayName, since: number)
   const { row } = await read(scope, name.gatewayId, since);
   if (row.revision < since)
     throw new SallyportError('revision_ahead', `There is no revision ${since} here yet.`, {
-      wayOut: 'The control plane was restored from a backup: enrol the gateway anew.',
+      wayOut:
+        'The control plane was restored from an older backup. The agent keeps what it has until ' +
+        'later changes to its gateway have passed its revision.',
     });
   await scope.services.hub.publish(name.tenantId, [name.gatewayId], row.revision);
 }

@@ -8,7 +8,9 @@ function progress(row: GatewayRow, report: ReportRow | null): Gateway['applied']
   if (!report) return 'pending';
   const sections = Object.values(report.state.sections);
   if (sections.some((section) => section?.status === 'failed')) return 'failed';
-  return report.state.revision >= row.revision ? 'applied' : 'pending';
+  // Ahead of us it refuses everything we say, which needs somebody's attention.
+  if (report.state.revision > row.revision) return 'failed';
+  return report.state.revision === row.revision ? 'applied' : 'pending';
 }
 
 /** A gateway as the API shows it. */

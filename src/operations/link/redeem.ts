@@ -11,7 +11,7 @@ import { wireguardFilenames } from '../../render/client/filename.ts';
 import { qrSvg } from '../../render/client/qr.ts';
 import { renderWireguardClient } from '../../render/client/wireguard.ts';
 import { commit } from '../commit.ts';
-import { gatewaysOf, issueCredential } from '../credential.ts';
+import { gatewaysForIssue, issueCredential } from '../credential.ts';
 import { readConnections, readDevice } from '../device/read.ts';
 import { deviceView } from '../device/view.ts';
 import type { Caller, TenantScope } from '../services.ts';
@@ -55,7 +55,7 @@ async function consume(scope: TenantScope, link: LinkRow, publicKey: string) {
       const usedAt = services.now();
       refuseClosed(fresh, usedAt);
       const row = await readDevice(scope, link.deviceId);
-      const gatewayIds = await gatewaysOf(scope, row.id);
+      const { gatewayIds, writes: serving } = await gatewaysForIssue(scope, row.id);
       await requireEnrolled(scope, gatewayIds);
       const device = { id: row.id, publicKey };
       const { writes, touched } = await issueCredential(scope, number, device, gatewayIds);
@@ -63,7 +63,11 @@ async function consume(scope: TenantScope, link: LinkRow, publicKey: string) {
       return {
         subject: link.id,
         summary: { deviceId: row.id, publicKey, retired: row.publicKey },
-        writes: [db.build.update(links).set({ usedAt }).where(eq(links.id, link.id)), ...writes],
+        writes: [
+          db.build.update(links).set({ usedAt }).where(eq(links.id, link.id)),
+          ...serving,
+          ...writes,
+        ],
         touched,
         result: deviceView(live, gatewayIds),
       };

@@ -2,9 +2,11 @@
 
 import { eq } from 'drizzle-orm';
 import { ConstraintError } from '../../db/driver.ts';
+import { enqueueStandingJobs } from '../../db/queue.ts';
 import { change } from '../../db/revision.ts';
 import { tenants } from '../../db/schema/directory.ts';
 import { apiKeys, tenant, users } from '../../db/schema/tenant.ts';
+import { armWakeup } from '../../db/wakeups.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { base32, newId } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
@@ -67,6 +69,7 @@ async function firstRevision(
       db.build
         .insert(apiKeys)
         .values({ id: keyId, hash, name: "the owner's first key", role: 'owner', createdAt: at }),
+      ...enqueueStandingJobs(db, at, at + limits.jobLookEveryMilliseconds),
     ],
     result: { tenant: tenantView(tenantRow, number), owner: userView(owner), key },
   }));
@@ -78,6 +81,7 @@ async function firstRevision(
  */
 export async function createTenant(caller: Caller, input: CreateTenant): Promise<CreatedTenant> {
   const { services } = caller;
+  const { directory } = services;
   const slug = chooseSlug(input);
   await refuseTakenSlug(services, slug);
   const id = newId('tenant', services.random);
@@ -86,7 +90,10 @@ export async function createTenant(caller: Caller, input: CreateTenant): Promise
   const created = await firstRevision(caller, row, input);
   try {
     const entry = { id, slug, name: input.name, createdAt };
-    await services.directory.run(services.directory.build.insert(tenants).values(entry));
+    await directory.run(
+      directory.build.insert(tenants).values(entry),
+      armWakeup(directory, id, createdAt + limits.jobLookEveryMilliseconds),
+    );
   } catch (error) {
     await services.tenants.drop(id);
     throw error instanceof ConstraintError ? slugTaken(slug) : error;

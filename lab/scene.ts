@@ -1,0 +1,80 @@
+// The usual opening of a story: the network with a web server, a control plane, a tenant and its
+// gateway with a running agent.
+
+import { join } from 'node:path';
+import { Api, Door } from './api.ts';
+import { Crowd } from './crowd.ts';
+import * as story from './story.ts';
+import { createTopology, type Lab, places, type UsualNode } from './topology.ts';
+import { connect } from './wireguard-client.ts';
+
+const relayMs = 10_000;
+
+export interface Scene {
+  lab: Lab;
+  controlPlane: story.ControlPlane;
+  tenant: story.Tenant;
+  gateway: story.EnrolledGateway;
+  door: Door;
+  crowd: Crowd;
+}
+
+/** A way from this process to the control plane, which outlives the control plane. */
+export async function openDoor(lab: Lab): Promise<Door> {
+  const socketPath = join(lab.scratch, 'api.sock');
+  const to = [socketPath, places.control, '8787'];
+  const relay = lab.node('control').node('lab/programs/relay.ts', to);
+  await relay.waitFor(/listening/, relayMs);
+  return new Door(socketPath);
+}
+
+export interface SceneOptions {
+  /** Runs in place of the agent's own program. */
+  agentProgram?: string;
+  /** For Node, before the control plane's program. */
+  controlPlaneOptions?: readonly string[];
+}
+
+/** Sets the scene, with stand-ins for those who measure. */
+export async function setScene(options: SceneOptions = {}): Promise<Scene> {
+  const { agentProgram, controlPlaneOptions } = options;
+  const lab = await createTopology();
+  try {
+    await story.startWebServer(lab);
+    const controlPlane = await story.startControlPlane(lab, { nodeOptions: controlPlaneOptions });
+    const tenant = await story.createTenant(lab, controlPlane, 'Acme');
+    const gateway = await story.createGateway(lab, controlPlane, tenant, 'berlin', agentProgram);
+    const door = await openDoor(lab);
+    const crowd = new Crowd(new Api(door, tenant.key), tenant);
+    return { lab, controlPlane, tenant, gateway, door, crowd };
+  } catch (error) {
+    await lab.down();
+    throw error;
+  }
+}
+
+/** Takes everything down again. */
+export async function endScene({ lab, door }: Scene): Promise<void> {
+  door.close();
+  await lab.down();
+}
+
+export interface Client {
+  node: UsualNode;
+  /** Of the device. */
+  id: string;
+  /** Its file. */
+  conf: string;
+}
+
+/** Makes a device of the owner's, redeems its link on a machine and brings the tunnel up there. */
+export async function joinClient(
+  { lab, tenant }: Scene,
+  node: UsualNode,
+  name: string,
+): Promise<Client> {
+  const { id, url } = await story.createDevice(tenant, tenant.ownerId, name);
+  const conf = await story.redeemLink(lab, node, url);
+  await connect(lab.node(node), conf);
+  return { node, id, conf };
+}

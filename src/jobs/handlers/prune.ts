@@ -1,0 +1,53 @@
+// prune: deletes what nobody needs to see any more, a bounded batch at a time, every day.
+//
+// It is housekeeping and no change: what a tenant wants stays the same. No document of a gateway
+// holds these rows, and the log of revisions says for ever that a link was made and used. So it
+// bypasses the revisions, as the reports do that it deletes.
+
+import { eq, inArray, lte, notExists, or, sql } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
+import { devices, gatewayReports, links, peerTraffic } from '../../db/schema/tenant.ts';
+import { limits } from '../../model/limits.ts';
+import type { Handler } from '../deps.ts';
+
+const dayMilliseconds = 24 * 3_600_000;
+const most = limits.pruneRowsPerBatch;
+
+/** Links that were used, were revoked or expired long ago, whichever was first. */
+function deleteEndedLinks({ build }: Database, now: number) {
+  const limit = now - limits.endedLinkKeptDays * dayMilliseconds;
+  const ended = or(
+    lte(links.usedAt, limit),
+    lte(links.revokedAt, limit),
+    lte(links.expiresAt, limit),
+  );
+  const old = build.select({ id: links.id }).from(links).where(ended).limit(most);
+  return build.delete(links).where(inArray(links.id, old)).returning({ id: links.id });
+}
+
+function deleteOldReports({ build }: Database, now: number) {
+  const limit = now - limits.reportKeptDays * dayMilliseconds;
+  const { gatewayId, reportedAt } = gatewayReports;
+  const query = build.select({ gatewayId }).from(gatewayReports);
+  const old = query.where(lte(reportedAt, limit)).limit(most);
+  return build.delete(gatewayReports).where(inArray(gatewayId, old)).returning({ id: gatewayId });
+}
+
+/** Traffic of devices that do not exist. A revoked device does. */
+function deleteOrphanedTraffic({ build }: Database) {
+  const { deviceId } = peerTraffic;
+  const owner = build.select({ id: devices.id }).from(devices).where(eq(devices.id, deviceId));
+  const query = build.select({ rowid: sql`${peerTraffic}.rowid` }).from(peerTraffic);
+  const orphans = query.where(notExists(owner)).limit(most);
+  return build.delete(peerTraffic).where(inArray(sql`rowid`, orphans)).returning({ id: deviceId });
+}
+
+export const prune: Handler = async (_payload, { db, now }) => {
+  const batches = await db.run(
+    deleteEndedLinks(db, now()),
+    deleteOldReports(db, now()),
+    deleteOrphanedTraffic(db),
+  );
+  const isMore = batches.some((rows) => rows.length === most);
+  return { repeatAt: isMore ? now() : now() + limits.pruneEveryMilliseconds };
+};

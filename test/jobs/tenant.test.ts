@@ -1,0 +1,124 @@
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { jobs } from '../../src/db/schema/tenant.ts';
+import type { Handler } from '../../src/jobs/deps.ts';
+import { handlers } from '../../src/jobs/handlers.ts';
+import { runTenantJobs } from '../../src/jobs/tenant.ts';
+import { standingJobKinds } from '../../src/model/job.ts';
+import { limits } from '../../src/model/limits.ts';
+import { createWorld, enqueue, jobsOf, plansOf, wakeupsOf } from './world.ts';
+
+const unknownTenant = 't_0000000000000000';
+
+test('a message delivered twice, at once and again, runs the job once', async () => {
+  const world = await createWorld();
+  const tenant = await world.tenant();
+  await enqueue(world, tenant, { id: 'j1' });
+  let runs = 0;
+  const handler: Handler = async () => {
+    runs++;
+    return 'done';
+  };
+  const runner = world.runner({ test: handler });
+  await Promise.all([1, 2, 3].map(() => runTenantJobs(runner, tenant.id)));
+  await runTenantJobs(runner, tenant.id);
+  expect(runs).toBe(1);
+  expect(await jobsOf(tenant)).toEqual([]);
+  const latest = world.clock.now + limits.jobLookEveryMilliseconds;
+  expect((await wakeupsOf(world)).get(tenant.id)).toBeLessThanOrEqual(latest);
+});
+
+test('a message about a tenant that is gone does nothing', async () => {
+  const world = await createWorld();
+  await runTenantJobs(world.runner({}), unknownTenant);
+  expect(await wakeupsOf(world)).toEqual(new Map());
+  expect(world.logs).toEqual([]);
+});
+
+test('a message before its time leaves the job and the wake-up where they were', async () => {
+  const world = await createWorld();
+  const tenant = await world.tenant();
+  await enqueue(world, tenant, { id: 'j1', dueAt: world.clock.now + 900 });
+  const before = await jobsOf(tenant);
+  await runTenantJobs(world.runner({ test: async () => 'done' }), tenant.id);
+  expect(await jobsOf(tenant)).toEqual(before);
+  expect((await wakeupsOf(world)).get(tenant.id)).toBe(world.clock.now + 900);
+});
+
+test('a look runs a bounded number of jobs and leaves the rest to the next', async () => {
+  const world = await createWorld();
+  const tenant = await world.tenant();
+  for (let n = 0; n < limits.jobsPerLook + 3; n++) await enqueue(world, tenant, { id: `j${n}` });
+  const runner = world.runner({ test: async () => 'done' });
+  await runTenantJobs(runner, tenant.id);
+  expect(await jobsOf(tenant)).toHaveLength(3);
+  expect((await wakeupsOf(world)).get(tenant.id)).toBe(world.clock.now);
+  await runTenantJobs(runner, tenant.id);
+  expect(await jobsOf(tenant)).toEqual([]);
+});
+
+test('a look begins no more jobs when its time is over', async () => {
+  const world = await createWorld();
+  const tenant = await world.tenant();
+  for (const id of ['j1', 'j2', 'j3']) await enqueue(world, tenant, { id });
+  const slow: Handler = async () => {
+    world.clock.now += limits.jobLookMilliseconds - 1;
+    return 'done';
+  };
+  await runTenantJobs(world.runner({ test: slow }), tenant.id);
+  expect(await jobsOf(tenant)).toHaveLength(1);
+});
+
+test('a look begins nothing once the process is stopping', async () => {
+  const world = await createWorld();
+  const tenant = await world.tenant();
+  await enqueue(world, tenant, { id: 'j1' });
+  const runner = world.runner({ test: async () => 'done' });
+  await runTenantJobs({ ...runner, stopping: AbortSignal.abort() }, tenant.id);
+  expect(await jobsOf(tenant)).toMatchObject([{ id: 'j1', attempts: 0 }]);
+});
+
+test('a tenant of the time before jobs gets its standing jobs, which run at once', async () => {
+  const world = await createWorld();
+  const tenant = await world.tenant();
+  await tenant.db.run(tenant.db.build.delete(jobs));
+  const seen: string[] = [];
+  const prune: Handler = async () => {
+    seen.push('prune');
+    return { repeatAt: world.clock.now + 77 };
+  };
+  await runTenantJobs(world.runner({ prune }), tenant.id);
+  expect(seen).toEqual(['prune']);
+  expect((await wakeupsOf(world)).get(tenant.id)).toBe(world.clock.now + 77);
+});
+
+test('every standing kind has a handler', () => {
+  expect([...handlers.keys()]).toEqual(expect.arrayContaining([...standingJobKinds]));
+});
+
+test('a job enqueued while the tenant was looked into is not forgotten', async () => {
+  const world = await createWorld();
+  const tenant = await world.tenant();
+  await enqueue(world, tenant, { id: 'j1' });
+  const handler: Handler = async () => {
+    await enqueue(world, tenant, { id: 'j2', dueAt: world.clock.now + 5 });
+    return 'done';
+  };
+  await runTenantJobs(world.runner({ test: handler }), tenant.id);
+  expect(await jobsOf(tenant)).toMatchObject([{ id: 'j2' }]);
+  expect((await wakeupsOf(world)).get(tenant.id)).toBe(world.clock.now + 5);
+});
+
+test('the statements of a look read indexes, however many jobs there are', async () => {
+  const world = await createWorld();
+  const tenant = await world.tenant();
+  await enqueue(world, tenant, { id: 'j1' });
+  const before = world.statements.length;
+  await runTenantJobs(world.runner({ test: async () => 'done' }), tenant.id);
+  const own = world.statements.slice(before).filter(({ sql }) => sql.includes('"jobs"'));
+  const plans = await plansOf(`${world.data}/tenants/${tenant.id}.db`, own);
+  expect(plans.filter((plan) => /jobs_due/.test(plan))).not.toEqual([]);
+  expect(plans.filter((plan) => plan.startsWith('SCAN'))).toEqual([]);
+  const [left] = await tenant.db.run(tenant.db.build.select().from(jobs).where(eq(jobs.id, 'j1')));
+  expect(left).toEqual([]);
+});
