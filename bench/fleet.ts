@@ -43,8 +43,8 @@ const help = `npx node bench/fleet.ts [options]
   --node-options TEXT   for the control plane's process (default none)
   --unpinned            do not keep the control plane on one core`;
 
-// A local workerd holds a connection of each, and passes it on to itself.
-const filesPerGateway = 3;
+// A local workerd holds a connection of each, and passes it on to itself more than once.
+const filesPerGateway = (runtime: string): number => (runtime === 'edge' ? 5 : 1);
 
 interface Options {
   runtime: string;
@@ -264,7 +264,7 @@ export async function runFleet(args: string[]): Promise<void> {
   const options = readOptions(args);
   if (!options) return console.log(help);
   const { running, gateways, runtime } = options;
-  allowFiles(filesPerGateway * Math.max(...gateways) + 1000);
+  allowFiles(filesPerGateway(runtime) * Math.max(...gateways) + 1000);
   console.log(running?.name ?? runtime);
   const rows: string[][] = [];
   for (const count of gateways) {

@@ -33,7 +33,7 @@ export const limits = {
   hubAnswerMilliseconds: 5000,
   waitersPerHub: 4000,
   socketsPerGateway: 2,
-  openTenantDatabases: 256,
+  openTenantDatabases: 128,
   tenantsRemembered: 100_000,
   agentTokenLifetimeSeconds: 600,
   agentTokenSkewSeconds: 300,
