@@ -82,7 +82,7 @@ export function allowFiles(count: number): void {
   }
 }
 
-// What is measured is what a deployment runs: the bundle, which needs half the memory of its source.
+// What is measured is what a deployment runs: the bundle, in half the memory of its source.
 async function startNode(environment: Record<string, string>): Promise<ChildProcess> {
   execFileSync(process.execPath, ['scripts/build.ts'], { stdio: 'ignore' });
   const child = spawn(process.execPath, ['dist/control-plane/node.mjs'], {
