@@ -6,7 +6,6 @@
 // BUSY from another process replaces the connection before anything else may use it.
 
 import { SallyportError } from '../model/errors.ts';
-import { limits } from '../model/limits.ts';
 import type { Driver, Mode, Row, Statement } from './driver.ts';
 import { translateError } from './translate-error.ts';
 
@@ -31,13 +30,8 @@ export function createFifoLock(): <T>(work: () => Promise<T>) => Promise<T> {
 }
 
 // Per connection, so they are set on every new one. FULL: what was acknowledged is on the
-// disk, even when the power fails. The cache is small because there are many connections, and the
-// system caches files already.
-const pragmas = [
-  'PRAGMA journal_mode = WAL',
-  'PRAGMA synchronous = FULL',
-  `PRAGMA cache_size = -${limits.databaseCacheKibibytes}`,
-];
+// disk, even when the power fails.
+const pragmas = ['PRAGMA journal_mode = WAL', 'PRAGMA synchronous = FULL'];
 
 async function prepare(client: LibsqlClient): Promise<LibsqlClient> {
   try {

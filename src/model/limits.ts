@@ -27,7 +27,6 @@ export const limits = {
   changeAttempts: 24,
   changePauseMostMilliseconds: 256,
   databaseBusyMilliseconds: 5000,
-  databaseCacheKibibytes: 256,
   databaseAnswerMilliseconds: 10_000,
   gatewaysPerHub: 1000,
   hubAnswerMilliseconds: 5000,

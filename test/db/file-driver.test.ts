@@ -178,10 +178,3 @@ describe('a note', () => {
     expect(await numbersOnDisk(path)).toEqual([1, 3]);
   });
 });
-
-test('a connection caches little, because there may be hundreds', async () => {
-  const path = await tableAt();
-  const driver = createFileDriver(() => bareClient(path));
-  const [rows] = await driver.batch([{ sql: 'pragma cache_size', args: [] }], 'read');
-  expect(rows).toEqual([[-256]]);
-});
