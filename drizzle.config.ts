@@ -5,6 +5,7 @@ const database = process.env.SALLYPORT_SCHEMA ?? 'tenant';
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: `./src/db/schema/${database}.ts`,
+  // The tenants' is in several files.
+  schema: `./src/db/schema/${database}*.ts`,
   out: `./migrations/${database}`,
 });

@@ -9,6 +9,7 @@ import { errorCodes, SallyportError } from '../model/errors.ts';
 import { newId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { Log } from '../model/log.ts';
+import { noOrigin } from '../model/origin.ts';
 import { actorOf } from '../operations/commit.ts';
 import type { Services } from '../operations/services.ts';
 import type { Environment, RequestContext } from './environment.ts';
@@ -106,6 +107,7 @@ export function createApp(services: Services, log: Log): App {
     c.set('services', services);
     c.set('log', log);
     c.set('requestId', requestId);
+    c.set('origin', noOrigin);
     await next();
     c.res.headers.set('x-request-id', requestId);
     // An agent's question that finds nothing new is no event, and there are many.

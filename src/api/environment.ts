@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono';
 import type { Log } from '../model/log.ts';
+import type { Origin } from '../model/origin.ts';
 import type { Principal } from '../model/permissions.ts';
 import type { Services } from '../operations/services.ts';
 
@@ -10,6 +11,8 @@ export interface Environment {
     services: Services;
     log: Log;
     requestId: string;
+    /** Where it comes from. */
+    origin: Origin;
     /** Set once the caller is known, for the log. */
     principal?: Principal;
     errorCode?: string;

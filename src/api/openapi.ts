@@ -1,5 +1,6 @@
 // /openapi.json, made from the routes themselves.
 
+import { sessionCookie } from './credential.ts';
 import type { App } from './route.ts';
 
 const about = {
@@ -25,6 +26,12 @@ export function registerOpenApi(app: App): void {
     type: 'http',
     scheme: 'bearer',
     description: "The operator's key, a tenant's key, or a token that an agent signed for itself",
+  });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: sessionCookie,
+    description: 'The session of a browser that signed in',
   });
   let document: string | undefined;
   app.get('/openapi.json', (c) => {

@@ -4,12 +4,14 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import { type ErrorCode, errorCodes, SallyportError } from '../model/errors.ts';
-import type { Operation } from '../model/permissions.ts';
+import { isAnonymous, isOfAccount, type Operation } from '../model/permissions.ts';
 import { parseInput } from '../model/problems.ts';
 import { authenticate } from '../operations/authenticate.ts';
 import { authorize } from '../operations/scope.ts';
-import type { Caller } from '../operations/services.ts';
+import type { Caller, Services } from '../operations/services.ts';
+import { type Credential, credentialOf } from './credential.ts';
 import type { Environment, RequestContext } from './environment.ts';
+import { idempotencyOf, ifMatchOf } from './preconditions.ts';
 import { problemSchema } from './problem.ts';
 
 export type App = OpenAPIHono<Environment>;
@@ -17,7 +19,7 @@ type Shape = Record<string, z.ZodType>;
 
 export interface RouteSpec<P, Q, B> {
   operation: Operation;
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** In OpenAPI's form: `/v1/tenants/{tenantId}`. */
   path: string;
   summary: string;
@@ -29,6 +31,10 @@ export interface RouteSpec<P, Q, B> {
   reply: { status: 200 | 201 | 204; description: string; schema?: z.ZodType; mediaType?: string };
   /** What it may refuse beyond what every route may. */
   errors?: readonly ErrorCode[];
+  /** Whether it makes something, and so takes an Idempotency-Key. */
+  creates?: boolean;
+  /** Whether it changes what has a revision, and so takes If-Match. */
+  updates?: boolean;
 }
 
 export interface RouteInput<P, Q, B> {
@@ -40,6 +46,18 @@ export interface RouteInput<P, Q, B> {
   signal: () => AbortSignal;
 }
 
+/** What a route may refuse by what it is. */
+function errorsOf(spec: RouteSpec<unknown, unknown, unknown>): ErrorCode[] {
+  const { operation, method, creates, updates, errors = [] } = spec;
+  const own: ErrorCode[] = [...everyRoute, ...errors];
+  if (method !== 'get') own.push('body_too_large', 'unsupported_media_type');
+  if (creates) own.push('idempotency_mismatch');
+  if (updates) own.push('precondition_failed');
+  if (!isAnonymous(operation) && !isOfAccount(operation))
+    own.push('tenant_suspended', 'tenant_deleting', 'sign_in_required', 'second_factor_required');
+  return [...new Set(own)];
+}
+
 const everyRoute: readonly ErrorCode[] = [
   'invalid_input',
   'unauthenticated',
@@ -49,15 +67,13 @@ const everyRoute: readonly ErrorCode[] = [
   'busy',
 ];
 
-function responses({ reply, errors = [] }: RouteSpec<unknown, unknown, unknown>) {
+function responses(spec: RouteSpec<unknown, unknown, unknown>) {
+  const { reply } = spec;
   const { description, schema, mediaType = 'application/json' } = reply;
   const success = schema ? { description, content: { [mediaType]: { schema } } } : { description };
   const byStatus: Record<number, object> = { [reply.status]: success };
   const problem = { 'application/problem+json': { schema: problemSchema } };
-  for (const [status, codes] of Map.groupBy(
-    [...everyRoute, ...errors],
-    (code) => errorCodes[code].status,
-  ))
+  for (const [status, codes] of Map.groupBy(errorsOf(spec), (code) => errorCodes[code].status))
     byStatus[status] = { description: codes.join(', '), content: problem };
   return byStatus;
 }
@@ -72,7 +88,7 @@ function describe(app: App, spec: RouteSpec<unknown, unknown, unknown>, anonymou
     summary,
     ...(description === undefined ? {} : { description }),
     tags: [tag],
-    security: anonymous ? [] : [{ bearer: [] }],
+    security: anonymous ? [] : [{ bearer: [] }, { session: [] }],
     request: {
       ...(params ? { params: z.object(params.shape) } : {}),
       ...(query ? { query: z.object(query.shape) } : {}),
@@ -103,18 +119,26 @@ async function readJson(c: RequestContext): Promise<unknown> {
   }
 }
 
-/** Who calls, by the bearer credential of the request. */
+async function principalOf(services: Services, credential: Credential | undefined) {
+  try {
+    return await authenticate(services, credential?.token);
+  } catch (error) {
+    const isOver = error instanceof SallyportError && error.code === 'unauthenticated';
+    if (credential?.isCookie && isOver) return { kind: 'anonymous' as const };
+    throw error;
+  }
+}
+
+/** Who calls, by the bearer credential or the session's cookie of the request. */
 export async function callerOf(c: RequestContext): Promise<Caller> {
   const services = c.get('services');
-  const header = c.req.header('authorization');
-  const bearer = header === undefined ? undefined : /^Bearer +(\S+)$/i.exec(header)?.[1];
-  if (header !== undefined && bearer === undefined)
-    throw new SallyportError('unauthenticated', 'The Authorization header is not understood.', {
-      wayOut: 'Send "Authorization: Bearer" and your key.',
-    });
-  const principal = await authenticate(services, bearer);
+  const principal = await principalOf(services, credentialOf(c));
   c.set('principal', principal);
-  return { services, principal };
+  return { services, principal, origin: c.get('origin') };
+}
+
+function hasRevision(result: unknown): result is { revision: number } {
+  return typeof result === 'object' && result !== null && 'revision' in result;
 }
 
 const none = z.strictObject({});
@@ -125,8 +149,7 @@ export function route<P = unknown, Q = unknown, B = unknown>(
   spec: RouteSpec<P, Q, B>,
   handle: (input: RouteInput<P, Q, B>) => Promise<unknown>,
 ): void {
-  const anonymous = spec.operation === 'link.redeem' || spec.operation === 'gateway.enroll';
-  describe(app, spec, anonymous);
+  describe(app, spec, isAnonymous(spec.operation));
   const params: z.ZodType = spec.params ?? none;
   const query: z.ZodType = spec.query ?? none;
   const body: z.ZodType = spec.body ?? none;
@@ -134,16 +157,22 @@ export function route<P = unknown, Q = unknown, B = unknown>(
   app.on(spec.method.toUpperCase(), path, async (c) => {
     const caller = await callerOf(c);
     authorize(caller, spec.operation);
+    const json = spec.method === 'get' ? {} : await readJson(c);
+    if (spec.creates) await idempotencyOf(c, caller, spec.operation, json);
+    if (spec.updates) ifMatchOf(c, caller);
     const input = {
       caller,
       params: parseInput(params, c.req.param(), 'The path') as P,
       query: parseInput(query, c.req.query(), 'The query') as Q,
-      body: parseInput(body, spec.method === 'get' ? {} : await readJson(c), 'The body') as B,
+      body: parseInput(body, json, 'The body') as B,
       signal: () => c.req.raw.signal,
     };
     const result = await handle(input);
     if (result instanceof Response) return result;
+    if (caller.idempotency?.replayed) c.header('idempotency-replayed', 'true');
     const { status } = spec.reply;
-    return status === 204 ? c.body(null, 204) : c.json(result, status);
+    if (status === 204) return c.body(null, 204);
+    if (hasRevision(result)) c.header('etag', `"${result.revision}"`);
+    return c.json(result, status);
   });
 }

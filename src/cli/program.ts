@@ -1,10 +1,10 @@
 // The command line as a whole: global options, commands, and what becomes of errors.
 
 import { Command, CommanderError } from 'commander';
+import { addAuditCommands } from './commands/audit.ts';
 import { addDeviceCommands } from './commands/device.ts';
 import { addGatewayCommands } from './commands/gateway.ts';
 import { addLinkCommands } from './commands/link.ts';
-import { addRevisionCommands } from './commands/revision.ts';
 import { addTenantCommands } from './commands/tenant.ts';
 import { addUserCommands } from './commands/user.ts';
 import { exitCodes, Failure, redact } from './failure.ts';
@@ -44,7 +44,7 @@ function createProgram(shell: Shell): Command {
   addGatewayCommands(program, shell);
   addDeviceCommands(program, shell);
   addLinkCommands(program, shell);
-  addRevisionCommands(program, shell);
+  addAuditCommands(program, shell);
   return program;
 }
 

@@ -18,6 +18,33 @@ export const directoryMigrations: readonly Migration[] = [
       "CREATE TABLE `job_wakeups` (\n\t`tenant_id` text PRIMARY KEY NOT NULL,\n\t`due_at` integer NOT NULL,\n\t`turn` integer NOT NULL,\n\tFOREIGN KEY (`tenant_id`) REFERENCES `tenants`(`id`) ON UPDATE no action ON DELETE cascade\n);",
       "CREATE INDEX `job_wakeups_due` ON `job_wakeups` (`due_at`);"
     ]
+  },
+  {
+    "tag": "0002_accounts",
+    "statements": [
+      "CREATE TABLE `accounts` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`email` text NOT NULL,\n\t`name` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`totp_secret` text,\n\t`totp_confirmed_at` integer,\n\t`totp_step` integer DEFAULT 0 NOT NULL,\n\t`failures` integer DEFAULT 0 NOT NULL,\n\t`locked_until` integer DEFAULT 0 NOT NULL\n);",
+      "CREATE UNIQUE INDEX `accounts_email_unique` ON `accounts` (`email`);",
+      "CREATE TABLE `challenges` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`kind` text NOT NULL,\n\t`account_id` text,\n\t`secret_hash` text,\n\t`code_hash` text,\n\t`attempts` integer DEFAULT 0 NOT NULL,\n\t`payload` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer NOT NULL,\n\t`used_at` integer\n);",
+      "CREATE UNIQUE INDEX `challenges_secret_hash_unique` ON `challenges` (`secret_hash`);",
+      "CREATE INDEX `challenges_expires` ON `challenges` (`expires_at`);",
+      "CREATE TABLE `idempotency_keys` (\n\t`hash` text PRIMARY KEY NOT NULL,\n\t`request_hash` text NOT NULL,\n\t`answer` text NOT NULL,\n\t`created_at` integer NOT NULL\n);",
+      "CREATE INDEX `idempotency_keys_created` ON `idempotency_keys` (`created_at`);",
+      "CREATE TABLE `jobs` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`kind` text NOT NULL,\n\t`payload` text NOT NULL,\n\t`status` text NOT NULL,\n\t`due_at` integer NOT NULL,\n\t`attempts` integer NOT NULL,\n\t`last_error` text,\n\t`created_at` integer NOT NULL\n);",
+      "CREATE INDEX `jobs_due` ON `jobs` (`status`,`due_at`);",
+      "CREATE TABLE `memberships` (\n\t`account_id` text NOT NULL,\n\t`tenant_id` text NOT NULL,\n\t`user_id` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\tPRIMARY KEY(`account_id`, `tenant_id`),\n\tFOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,\n\tFOREIGN KEY (`tenant_id`) REFERENCES `tenants`(`id`) ON UPDATE no action ON DELETE cascade\n);",
+      "CREATE INDEX `memberships_tenant` ON `memberships` (`tenant_id`);",
+      "CREATE TABLE `passkeys` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`account_id` text NOT NULL,\n\t`name` text NOT NULL,\n\t`credential_id` text NOT NULL,\n\t`public_key` text NOT NULL,\n\t`counter` integer NOT NULL,\n\t`transports` text NOT NULL,\n\t`backed_up` integer NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`last_used_at` integer,\n\tFOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade\n);",
+      "CREATE UNIQUE INDEX `passkeys_credential_id_unique` ON `passkeys` (`credential_id`);",
+      "CREATE INDEX `passkeys_account` ON `passkeys` (`account_id`);",
+      "CREATE TABLE `recovery_codes` (\n\t`account_id` text NOT NULL,\n\t`hash` text NOT NULL,\n\t`used_at` integer,\n\tPRIMARY KEY(`account_id`, `hash`),\n\tFOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade\n);",
+      "CREATE TABLE `session_tenants` (\n\t`session_id` text NOT NULL,\n\t`tenant_id` text NOT NULL,\n\tPRIMARY KEY(`session_id`, `tenant_id`),\n\tFOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade\n);",
+      "CREATE TABLE `sessions` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`hash` text NOT NULL,\n\t`previous_hash` text,\n\t`rotated_at` integer NOT NULL,\n\t`account_id` text NOT NULL,\n\t`methods` text NOT NULL,\n\t`tenant_id` text,\n\t`created_at` integer NOT NULL,\n\t`seen_at` integer NOT NULL,\n\t`expires_at` integer NOT NULL,\n\t`address` text NOT NULL,\n\t`user_agent` text NOT NULL,\n\tFOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade\n);",
+      "CREATE UNIQUE INDEX `sessions_hash_unique` ON `sessions` (`hash`);",
+      "CREATE UNIQUE INDEX `sessions_previous_hash_unique` ON `sessions` (`previous_hash`);",
+      "CREATE INDEX `sessions_account` ON `sessions` (`account_id`);",
+      "CREATE TABLE `tenant_invitations` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`email` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer NOT NULL,\n\t`used_at` integer\n);",
+      "ALTER TABLE `tenants` ADD `status` text DEFAULT 'active' NOT NULL;"
+    ]
   }
 ];
 
@@ -59,6 +86,53 @@ export const tenantMigrations: readonly Migration[] = [
     "statements": [
       "CREATE TABLE `jobs` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`kind` text NOT NULL,\n\t`payload` text NOT NULL,\n\t`status` text NOT NULL,\n\t`due_at` integer NOT NULL,\n\t`attempts` integer NOT NULL,\n\t`last_error` text,\n\t`created_at` integer NOT NULL\n);",
       "CREATE INDEX `jobs_due` ON `jobs` (`status`,`due_at`);"
+    ]
+  },
+  {
+    "tag": "0002_accounts",
+    "statements": [
+      "CREATE TABLE `anchors` (\n\t`number` integer PRIMARY KEY NOT NULL,\n\t`hash` text NOT NULL,\n\t`at` integer NOT NULL,\n\t`signature` text NOT NULL\n);",
+      "CREATE TABLE `group_members` (\n\t`group_id` text NOT NULL,\n\t`user_id` text NOT NULL,\n\t`source` text NOT NULL,\n\tPRIMARY KEY(`group_id`, `user_id`),\n\tFOREIGN KEY (`group_id`) REFERENCES `groups`(`id`) ON UPDATE no action ON DELETE cascade,\n\tFOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade\n);",
+      "CREATE INDEX `group_members_user` ON `group_members` (`user_id`);",
+      "CREATE TABLE `groups` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`name` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`created_revision` integer NOT NULL,\n\t`revision` integer NOT NULL\n);",
+      "CREATE UNIQUE INDEX `groups_name_unique` ON `groups` (`name`);",
+      "CREATE UNIQUE INDEX `groups_created_revision_unique` ON `groups` (`created_revision`);",
+      "CREATE TABLE `idempotency_keys` (\n\t`hash` text PRIMARY KEY NOT NULL,\n\t`request_hash` text NOT NULL,\n\t`answer` text NOT NULL,\n\t`created_at` integer NOT NULL\n);",
+      "CREATE INDEX `idempotency_keys_created` ON `idempotency_keys` (`created_at`);",
+      "CREATE TABLE `mails` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`kind` text NOT NULL,\n\t`recipient` text NOT NULL,\n\t`subject` text NOT NULL,\n\t`about` text NOT NULL,\n\t`status` text NOT NULL,\n\t`error` text,\n\t`created_at` integer NOT NULL,\n\t`sent_at` integer\n);",
+      "CREATE INDEX `mails_created` ON `mails` (`created_at`);",
+      "CREATE INDEX `mails_about` ON `mails` (`about`);",
+      "CREATE TABLE `oidc` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`issuer` text NOT NULL,\n\t`client_id` text NOT NULL,\n\t`client_secret` text NOT NULL,\n\t`groups_claim` text,\n\t`creates_users` integer NOT NULL,\n\t`enabled` integer NOT NULL,\n\t`revision` integer NOT NULL\n);",
+      "CREATE TABLE `quotas` (\n\t`name` text PRIMARY KEY NOT NULL,\n\t`most` integer NOT NULL\n);",
+      "CREATE TABLE `syslog` (\n\t`id` integer PRIMARY KEY NOT NULL,\n\t`host` text NOT NULL,\n\t`port` integer NOT NULL,\n\t`ca_pem` text,\n\t`enabled` integer NOT NULL,\n\t`revision` integer NOT NULL,\n\t`cursor` integer NOT NULL,\n\t`failures` integer NOT NULL,\n\t`last_error` text,\n\t`delivered_at` integer\n);",
+      "CREATE TABLE `usage` (\n\t`name` text NOT NULL,\n\t`key` text NOT NULL,\n\t`value` integer NOT NULL,\n\tPRIMARY KEY(`name`, `key`)\n);",
+      "CREATE TABLE `webhooks` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`url` text NOT NULL,\n\t`description` text NOT NULL,\n\t`secret` text NOT NULL,\n\t`previous_secret` text,\n\t`previous_until` integer,\n\t`operations` text,\n\t`enabled` integer NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`created_revision` integer NOT NULL,\n\t`revision` integer NOT NULL,\n\t`cursor` integer NOT NULL,\n\t`failures` integer NOT NULL,\n\t`last_error` text,\n\t`delivered_at` integer\n);",
+      "CREATE UNIQUE INDEX `webhooks_created_revision_unique` ON `webhooks` (`created_revision`);",
+      "ALTER TABLE `api_keys` ADD `permissions` text;",
+      "ALTER TABLE `api_keys` ADD `group_ids` text;",
+      "ALTER TABLE `api_keys` ADD `gateway_ids` text;",
+      "ALTER TABLE `api_keys` ADD `expires_at` integer;",
+      "ALTER TABLE `api_keys` ADD `revoked_at` integer;",
+      "ALTER TABLE `api_keys` ADD `last_used_at` integer;",
+      "ALTER TABLE `api_keys` ADD `created_revision` integer DEFAULT 1 NOT NULL;",
+      "ALTER TABLE `gateway_reports` ADD `traffic_run` text;",
+      "ALTER TABLE `gateway_reports` ADD `traffic_report` integer;",
+      "ALTER TABLE `revisions` ADD `address` text;",
+      "ALTER TABLE `revisions` ADD `user_agent` text;",
+      "ALTER TABLE `tenant` ADD `status` text DEFAULT 'active' NOT NULL;",
+      "ALTER TABLE `tenant` ADD `delete_at` integer;",
+      "ALTER TABLE `tenant` ADD `policy` text DEFAULT '{\"secondFactor\":\"optional\",\"linkRedemption\":\"link\",\"signIn\":\"any\"}' NOT NULL;",
+      "ALTER TABLE `tenant` ADD `revision` integer DEFAULT 1 NOT NULL;",
+      "ALTER TABLE `users` ADD `status` text DEFAULT 'active' NOT NULL;",
+      "ALTER TABLE `users` ADD `account_id` text;",
+      "ALTER TABLE `users` ADD `invitation_hash` text;",
+      "ALTER TABLE `users` ADD `invitation_expires_at` integer;",
+      "ALTER TABLE `users` ADD `revision` integer DEFAULT 1 NOT NULL;",
+      "CREATE UNIQUE INDEX `users_account_id_unique` ON `users` (`account_id`);",
+      "INSERT INTO `usage` (`name`, `key`, `value`) SELECT 'gateways', '', count(*) FROM `gateways`;",
+      "INSERT INTO `usage` (`name`, `key`, `value`) SELECT 'users', '', count(*) FROM `users`;",
+      "INSERT INTO `usage` (`name`, `key`, `value`) SELECT 'devices', '', count(*) FROM `devices` WHERE `status` <> 'revoked';",
+      "INSERT INTO `usage` (`name`, `key`, `value`) SELECT 'devicesPerUser', `user_id`, count(*) FROM `devices` WHERE `status` <> 'revoked' GROUP BY `user_id`;"
     ]
   }
 ];

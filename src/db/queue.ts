@@ -5,7 +5,7 @@ import { and, asc, eq, inArray, lte, min, sql } from 'drizzle-orm';
 import { standingJobKinds } from '../model/job.ts';
 import { limits } from '../model/limits.ts';
 import type { Database, Query } from './database.ts';
-import { jobs } from './schema/tenant.ts';
+import { jobs } from './schema/tenant-outlets.ts';
 
 export type Job = typeof jobs.$inferSelect;
 

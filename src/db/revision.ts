@@ -5,6 +5,7 @@ import { desc, eq } from 'drizzle-orm';
 import { toHex, toUtf8 } from '../model/encoding.ts';
 import { SallyportError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
+import type { Origin } from '../model/origin.ts';
 import type { Operation } from '../model/permissions.ts';
 import { revisionHashInput, type Summary } from '../model/revision.ts';
 import type { Database, Query } from './database.ts';
@@ -15,6 +16,8 @@ import { revisions } from './schema/tenant.ts';
 export interface Author {
   actor: string;
   operation: Operation;
+  /** Where the request came from. */
+  origin: Origin;
   /** Unix time in milliseconds. */
   at: number;
 }
@@ -89,7 +92,8 @@ async function attempt<T>(
   const number = last.number + 1;
   // Everything is read after the head: whatever changes meanwhile takes this number first.
   const { subject, summary, writes, result } = await decide(number);
-  const row = { number, ...author, subject, summary };
+  const { origin, ...by } = author;
+  const row = { number, ...by, ...origin, subject, summary };
   const hash = await revisionHash(last.hash, row);
   try {
     await db.run(db.build.insert(revisions).values({ ...row, hash }), ...writes);

@@ -11,7 +11,8 @@ export const platforms = ['ios', 'macos', 'windows', 'android', 'linux', 'other'
 export type Platform = (typeof platforms)[number];
 
 export const createDeviceSchema = z.strictObject({
-  userId: idSchema('user'),
+  /** Whose it is; a signed-in user may leave it out. */
+  userId: idSchema('user').optional(),
   name: nameSchema,
   platform: z.enum(platforms).default('other'),
   /** Given by a client that made its own key pair; else the device waits for a link. */

@@ -12,6 +12,14 @@ const prefixes = {
   link: 'l',
   job: 'j',
   request: 'r',
+  account: 'a',
+  session: 's',
+  passkey: 'p',
+  challenge: 'ch',
+  invitation: 'i',
+  group: 'g',
+  webhook: 'wh',
+  mail: 'm',
 } as const;
 
 export type IdKind = keyof typeof prefixes;

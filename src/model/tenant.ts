@@ -2,10 +2,20 @@
 
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
-import { roles } from './permissions.ts';
+import { tenantPolicySchema } from './policy.ts';
 import { emailSchema, nameSchema, slugSchema } from './text.ts';
+import { userSchema } from './user.ts';
+
+export type { TenantPolicy } from './policy.ts';
 
 export const timeSchema = z.iso.datetime();
+
+/**
+ * `suspended` by the operator: nothing can be changed, gateways keep what they have. `deleting`:
+ * its owner or the operator wants it gone, and may change their mind until the day it is.
+ */
+export const tenantStatuses = ['active', 'suspended', 'deleting'] as const;
+export type TenantStatus = (typeof tenantStatuses)[number];
 
 export const tenantSchema = z.strictObject({
   id: idSchema('tenant'),
@@ -13,7 +23,14 @@ export const tenantSchema = z.strictObject({
   name: z.string(),
   /** The tenant's own unique local IPv6 prefix, from which gateways get their pools. */
   ula: z.string(),
+  status: z.enum(tenantStatuses),
+  /** When everything of it is dropped, while it is being deleted. */
+  deleteAt: timeSchema.nullable(),
+  policy: tenantPolicySchema,
+  /** The revision that last changed the tenant itself. */
   revision: z.int(),
+  /** Its newest revision of all. */
+  head: z.int(),
   createdAt: timeSchema,
 });
 export type Tenant = z.infer<typeof tenantSchema>;
@@ -23,6 +40,7 @@ export const tenantEntrySchema = z.strictObject({
   id: idSchema('tenant'),
   slug: slugSchema,
   name: z.string(),
+  status: z.enum(tenantStatuses),
   database: z.strictObject({
     /** `away` may come back by itself; `broken` needs the operator. */
     status: z.enum(['ready', 'away', 'broken']),
@@ -43,24 +61,8 @@ export type CreateTenant = z.infer<typeof createTenantSchema>;
 
 export const createdTenantSchema = z.strictObject({
   tenant: tenantSchema,
-  owner: z.lazy(() => userSchema),
+  owner: userSchema,
   /** The owner's bearer key. It is shown here once and never again. */
   key: z.string(),
 });
 export type CreatedTenant = z.infer<typeof createdTenantSchema>;
-
-export const userSchema = z.strictObject({
-  id: idSchema('user'),
-  name: z.string(),
-  email: z.string().nullable(),
-  role: z.enum(roles),
-  createdAt: timeSchema,
-});
-export type User = z.infer<typeof userSchema>;
-
-export const createUserSchema = z.strictObject({
-  name: nameSchema,
-  email: emailSchema.optional(),
-  role: z.enum(roles).default('member'),
-});
-export type CreateUser = z.infer<typeof createUserSchema>;

@@ -1,21 +1,34 @@
 // Who is asking. The one function that turns a bearer credential into a principal.
 
-import { eq } from 'drizzle-orm';
-import { apiKeys, gateways } from '../db/schema/tenant.ts';
+import { and, eq, gt, isNull, or } from 'drizzle-orm';
+import type { Database } from '../db/database.ts';
+import { gateways } from '../db/schema/tenant.ts';
+import { apiKeys } from '../db/schema/tenant-people.ts';
+import { sessionTokenPrefix } from '../model/account.ts';
 import { SallyportError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
 import type { Principal } from '../model/permissions.ts';
 import { agentTokenKid, secretHash, verifyAgentToken } from '../pki/tokens.ts';
+import { tenantOfApiKey } from './api-key/format.ts';
 import type { GatewayName, Note } from './hub.ts';
 import type { Services } from './services.ts';
-
-const keyPattern = /^sp_([0-9a-hjkmnp-tv-z]{16})_[0-9a-hjkmnp-tv-z]{39}$/;
+import { sessionPrincipal } from './session/check.ts';
+import { standingFrom, standingQueries } from './standing.ts';
 
 function refused(detail: string): SallyportError {
   return new SallyportError('unauthenticated', detail, {
-    wayOut: 'Send "Authorization: Bearer" with a valid key.',
+    wayOut: 'Sign in, or send "Authorization: Bearer" with a valid key.',
   });
 }
+
+/** An observation, and no more often than that: a key in use writes little. */
+async function noteUse(services: Services, db: Database, row: KeyRow): Promise<void> {
+  const now = services.now();
+  if (now - (row.lastUsedAt ?? 0) < limits.lastUsedExactMilliseconds) return;
+  await db.note(db.build.update(apiKeys).set({ lastUsedAt: now }).where(eq(apiKeys.id, row.id)));
+}
+
+type KeyRow = typeof apiKeys.$inferSelect;
 
 async function keyPrincipal(
   services: Services,
@@ -26,10 +39,24 @@ async function keyPrincipal(
   if (cached) return cached;
   const db = await services.tenants.open(tenantId);
   if (!db) return undefined;
-  const [[row]] = await db.run(db.build.select().from(apiKeys).where(eq(apiKeys.hash, hash)));
+  const now = services.now();
+  const valid = and(
+    eq(apiKeys.hash, hash),
+    isNull(apiKeys.revokedAt),
+    or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
+  );
+  const [[row], self, quota] = await db.run(
+    db.build.select().from(apiKeys).where(valid),
+    ...standingQueries(db),
+  );
   if (!row) return undefined;
-  const principal: Principal = { kind: 'key', tenantId, keyId: row.id, role: row.role };
-  services.keyCache.set(hash, principal, services.now() + limits.apiKeyCacheMilliseconds);
+  standingFrom(services, tenantId, self, quota);
+  await noteUse(services, db, row);
+  const { id: keyId, role, permissions, groupIds, gatewayIds } = row;
+  const bounds = { permissions, groupIds, gatewayIds };
+  const principal: Principal = { kind: 'key', tenantId, keyId, role, ...bounds };
+  const until = Math.min(now + limits.apiKeyCacheMilliseconds, row.expiresAt ?? Infinity);
+  services.keyCache.set(hash, principal, until);
   return principal;
 }
 
@@ -87,8 +114,13 @@ export async function authenticate(
   }
   const hash = await secretHash(bearer);
   if (hash === services.operatorKeyHash) return { kind: 'operator' };
-  const tenant = keyPattern.exec(bearer)?.[1];
-  const principal = tenant ? await keyPrincipal(services, `t_${tenant}`, hash) : undefined;
+  if (bearer.startsWith(sessionTokenPrefix)) {
+    const session = await sessionPrincipal(services, hash);
+    if (session) return session;
+    throw refused('You are not signed in any more.');
+  }
+  const tenantId = tenantOfApiKey(bearer);
+  const principal = tenantId && (await keyPrincipal(services, tenantId, hash));
   if (!principal) throw refused('The key is not valid.');
   return principal;
 }

@@ -4,6 +4,7 @@ export interface Cache<T> {
   get(key: string): T | undefined;
   set(key: string, value: T, expiresAt: number): void;
   delete(key: string): void;
+  clear(): void;
 }
 
 /**
@@ -27,6 +28,9 @@ export function createCache<T>(most: number, now: () => number): Cache<T> {
     },
     delete(key) {
       entries.delete(key);
+    },
+    clear() {
+      entries.clear();
     },
   };
 }

@@ -1,21 +1,41 @@
-// Writes an operation's change and tells the hub whose document it touched.
+// Writes an operation's change and tells whom it concerns: the hub whose document it touched, and
+// the clock of the jobs what is due.
 
+import { eq } from 'drizzle-orm';
 import { ConstraintError } from '../db/driver.ts';
+import { enqueueJob, type NewJob } from '../db/queue.ts';
 import { change, type Decision } from '../db/revision.ts';
+import { idempotencyKeys } from '../db/schema/tenant.ts';
+import { armWakeup } from '../db/wakeups.ts';
 import { SallyportError } from '../model/errors.ts';
 import type { Operation, Principal } from '../model/permissions.ts';
+import { countUsage, type UsageChange } from './quota/count.ts';
+import { countJobs } from './quota/jobs.ts';
 import type { TenantScope } from './services.ts';
 
 export interface Outcome<T> extends Decision<T> {
   /** Gateways whose document the change reaches. */
   touched: readonly string[];
+  /** What it uses up or gives back. */
+  usage?: readonly UsageChange[];
+  /** Effects that come after it. */
+  jobs?: readonly NewJob[];
 }
 
-/** What the log calls the one who acts. */
+/** What the log of requests calls the one who asks. */
 export function actorOf(principal: Principal): string {
   if (principal.kind === 'key') return principal.keyId;
   if (principal.kind === 'agent') return principal.gatewayId;
+  if (principal.kind === 'session') return principal.accountId;
   return principal.kind;
+}
+
+function taken(what: string, field: string, among: string) {
+  return () =>
+    new SallyportError('already_exists', `There is ${what} already.`, {
+      wayOut: 'Use that one, or choose another.',
+      problems: [{ field, rule: `must be unique among the ${among}` }],
+    });
 }
 
 const conflicts: Record<string, () => SallyportError> = {
@@ -23,40 +43,99 @@ const conflicts: Record<string, () => SallyportError> = {
     new SallyportError('public_key_in_use', 'This public key is or was used by a device.', {
       wayOut: 'Make a fresh key pair; a key serves one device, once.',
     }),
-  'gateways.name': () =>
-    new SallyportError('already_exists', 'There is a gateway of this name already.', {
-      wayOut: 'Choose another name.',
-      problems: [{ field: 'name', rule: 'must be unique among the gateways' }],
-    }),
-  'users.email': () =>
-    new SallyportError('already_exists', 'There is a user with this e-mail address already.', {
-      wayOut: 'Use that user, or another address.',
-      problems: [{ field: 'email', rule: 'must be unique among the users' }],
-    }),
+  'gateways.name': taken('a gateway of this name', 'name', 'gateways'),
+  'users.email': taken('a user with this e-mail address', 'email', 'users'),
+  'groups.name': taken('a group of this name', 'name', 'groups'),
 };
+
+/** An earlier answer to the same question, found while deciding. */
+class Replay<T> {
+  readonly result: T;
+  constructor(result: T) {
+    this.result = result;
+  }
+}
+
+/** @throws Replay, or SallyportError `idempotency_mismatch` */
+async function refuseRepeat<T>({ db, services, idempotency }: TenantScope): Promise<void> {
+  if (!idempotency) return;
+  const { hash, requestHash } = idempotency;
+  const query = db.build.select().from(idempotencyKeys).where(eq(idempotencyKeys.hash, hash));
+  const [[row]] = await db.run(query);
+  if (!row) return;
+  if (row.requestHash !== requestHash)
+    throw new SallyportError(
+      'idempotency_mismatch',
+      'This Idempotency-Key was used for another request.',
+      { wayOut: 'Use a fresh key for each request, and the same one only to repeat it.' },
+    );
+  const answer: { result: T } = JSON.parse(await services.keys.sealer.open(row.answer, hash));
+  throw new Replay(answer.result);
+}
+
+async function rememberAnswer<T>({ db, services, idempotency }: TenantScope, result: T) {
+  if (!idempotency) return [];
+  const { hash, requestHash } = idempotency;
+  const answer = await services.keys.sealer.seal(JSON.stringify({ result }), hash);
+  const row = { hash, requestHash, answer, createdAt: services.now() };
+  return [db.build.insert(idempotencyKeys).values(row)];
+}
+
+/** The decision, completed by what every change has to write. */
+async function complete<T>(scope: TenantScope, outcome: Outcome<T>): Promise<Outcome<T>> {
+  const { usage = [], jobs = [], writes, result } = outcome;
+  await countJobs(scope, jobs.length);
+  return {
+    ...outcome,
+    writes: [
+      ...writes,
+      ...(await countUsage(scope, usage)),
+      ...jobs.map((job) => enqueueJob(scope.db, job)),
+      ...(await rememberAnswer(scope, result)),
+    ],
+  };
+}
+
+async function tellEveryone<T>(
+  { services, tenantId }: TenantScope,
+  { touched, jobs = [] }: Outcome<T>,
+  number: number,
+): Promise<void> {
+  if (touched.length > 0) await services.hub.publish(tenantId, touched, number);
+  if (jobs.length === 0) return;
+  const due = Math.min(...jobs.map(({ dueAt }) => dueAt));
+  // A hint in another database: when it cannot be written, the next regular look finds the jobs.
+  await services.directory.run(armWakeup(services.directory, tenantId, due)).catch(() => undefined);
+  if (due <= services.now()) services.wake(tenantId);
+}
 
 /**
  * Makes a change in a tenant; see `change` for how `decide` is called.
- * @throws SallyportError what `decide` throws, and conflicts with what is there
+ * @throws SallyportError what `decide` throws, `quota_reached`, and conflicts with what is there
  */
 export async function commit<T>(
-  { db, services, principal, tenantId }: TenantScope,
+  scope: TenantScope,
   operation: Operation,
   decide: (number: number) => Promise<Outcome<T>>,
-  actor: string = actorOf(principal),
+  actor: string = scope.actor,
 ): Promise<T> {
-  const at = services.now();
-  let touched: { gateways: readonly string[]; number: number } = { gateways: [], number: 0 };
+  const { db, services, origin } = scope;
+  const author = { actor, operation, origin, at: services.now() };
+  let last: { outcome: Outcome<T>; number: number } | undefined;
   try {
-    const result = await change(db, { actor, operation, at }, async (number) => {
-      const outcome = await decide(number);
-      touched = { gateways: outcome.touched, number };
+    const result = await change(db, author, async (number) => {
+      await refuseRepeat(scope);
+      const outcome = await complete(scope, await decide(number));
+      last = { outcome, number };
       return outcome;
     });
-    if (touched.gateways.length > 0)
-      await services.hub.publish(tenantId, touched.gateways, touched.number);
+    if (last) await tellEveryone(scope, last.outcome, last.number);
     return result;
   } catch (error) {
+    if (error instanceof Replay) {
+      if (scope.idempotency) scope.idempotency.replayed = true;
+      return error.result;
+    }
     const conflict = error instanceof ConstraintError ? conflicts[error.columns] : undefined;
     throw conflict ? conflict() : error;
   }

@@ -3,10 +3,29 @@
 import type { Database } from '../db/database.ts';
 import type { TenantDatabases } from '../db/tenant-databases.ts';
 import type { RandomBytes } from '../model/ids.ts';
-import type { Principal } from '../model/permissions.ts';
+import type { Origin } from '../model/origin.ts';
+import type { Principal, Role } from '../model/permissions.ts';
+import type { Quotas } from '../model/quota.ts';
+import type { TenantPolicy, TenantStatus } from '../model/tenant.ts';
 import type { Keys } from '../pki/root-key.ts';
 import type { Cache } from './cache.ts';
 import type { Hub } from './hub.ts';
+
+/** Who may make tenants, besides the operator: anyone with an account, those invited, nobody. */
+export type SignUp = 'open' | 'invitation' | 'closed';
+
+/** How a tenant stands, as everyone who enters must know. */
+export interface Standing {
+  status: TenantStatus;
+  policy: TenantPolicy;
+  apiRequestsPerMinute: number;
+}
+
+/** A session's user in a tenant. */
+export interface Member {
+  userId: string;
+  role: Role;
+}
 
 export interface Services {
   directory: Database;
@@ -21,6 +40,17 @@ export interface Services {
   keyCache: Cache<Principal>;
   /** Principals of verified agents' tokens, by the token. */
   agentCache: Cache<Principal>;
+  /** Principals of sessions, by the token's hash. */
+  sessionCache: Cache<Principal>;
+  /** How tenants stand, by id. */
+  standingCache: Cache<Standing>;
+  /** Users behind sessions, by session and tenant. */
+  memberCache: Cache<Member>;
+  /** Limits of tenants for which the operator set no others. */
+  quotas: Quotas;
+  signUp: SignUp;
+  /** Says that jobs are due now, in a tenant or outside of all. A hint: the clock comes anyway. */
+  wake(tenantId: string | undefined): void;
   /** Unix time in milliseconds. */
   now(): number;
   random: RandomBytes;
@@ -30,10 +60,39 @@ export interface Services {
 export interface Caller {
   services: Services;
   principal: Principal;
+  origin: Origin;
+  /** Set when the request carried an Idempotency-Key. */
+  idempotency?: Idempotency;
+  /** The revision that the caller believes to change (If-Match). */
+  ifMatch?: number;
 }
+
+export interface Idempotency {
+  /** SHA-256 of who asks and the key, and of what is asked, in hex. */
+  hash: string;
+  requestHash: string;
+  /** Becomes true when an earlier answer was given again. */
+  replayed: boolean;
+}
+
+/** What of a tenant the caller may see and change; null does not bound it. */
+export interface Reach {
+  userId: string | null;
+  groupIds: readonly string[] | null;
+  gatewayIds: readonly string[] | null;
+}
+
+export const wholeTenant: Reach = { userId: null, groupIds: null, gatewayIds: null };
 
 /** A caller who was let into a tenant; only `enterTenant` makes one. */
 export interface TenantScope extends Caller {
   tenantId: string;
   db: Database;
+  /** What the log calls the one who acts. */
+  actor: string;
+  /** Of the user or key; undefined for operator, agent and links. */
+  role?: Role;
+  /** The user behind a session. */
+  userId?: string;
+  reach: Reach;
 }

@@ -4,6 +4,7 @@
 import { base64url, exportJWK, importPKCS8 } from 'jose';
 import { toBase64, toHex, toUtf8 } from '../model/encoding.ts';
 import { SallyportError } from '../model/errors.ts';
+import { createSealer, type Sealer } from './seal.ts';
 
 export const rootKeyBytes = 32;
 
@@ -42,10 +43,16 @@ async function signingKey(seed: Uint8Array): Promise<SigningKey> {
   };
 }
 
+async function sealingKey(rootKey: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  const bytes = new Uint8Array(await derive(rootKey, 'sealing: AES-256-GCM'));
+  return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
+}
+
 export interface Keys {
   state: SigningKey;
   /** HMAC key of links. */
   link: Uint8Array;
+  sealer: Sealer;
 }
 
 /**
@@ -58,5 +65,6 @@ export async function keysFrom(rootKey: Uint8Array<ArrayBuffer>): Promise<Keys> 
   return {
     state: await signingKey(await derive(rootKey, 'desired state: Ed25519')),
     link: await derive(rootKey, 'links: HMAC-SHA-256'),
+    sealer: createSealer(await sealingKey(rootKey)),
   };
 }

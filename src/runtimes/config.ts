@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { fromBase64Url } from '../model/encoding.ts';
 import { limits } from '../model/limits.ts';
 import { parseInput } from '../model/problems.ts';
+import { defaultQuotas, type Quotas, quotasSchema } from '../model/quota.ts';
 import { portSchema } from '../model/wireguard.ts';
+import type { SignUp } from '../operations/services.ts';
 import { type RemoteSettings, remoteSchemaFor } from './remote-databases.ts';
 
 const listenSchema = z
@@ -35,6 +37,21 @@ export const settingSchemas = {
       'must be 32 random bytes in base64url, 43 characters',
     ),
   logLevel: z.enum(['error', 'info', 'silent']).default('info'),
+  signUp: z.enum(['open', 'invitation', 'closed']).default('closed'),
+  /** Such as `devices=100 users=20`: what differs from the usual. */
+  quotas: z
+    .string()
+    .default('')
+    .transform((text) => ({
+      ...defaultQuotas,
+      ...Object.fromEntries(
+        text.split(/[\s,]+/).flatMap((part) => {
+          const [name = '', most] = part.split('=');
+          return name === '' ? [] : [[name, Number(most)]];
+        }),
+      ),
+    }))
+    .pipe(quotasSchema),
 };
 
 export type LogLevel = z.infer<typeof settingSchemas.logLevel>;
@@ -46,6 +63,8 @@ const settingsSchema = z.object({
   SALLYPORT_OPERATOR_KEY: settingSchemas.operatorKey.optional(),
   SALLYPORT_ROOT_KEY: settingSchemas.rootKey.optional(),
   SALLYPORT_LOG_LEVEL: settingSchemas.logLevel,
+  SALLYPORT_SIGN_UP: settingSchemas.signUp,
+  SALLYPORT_QUOTAS: settingSchemas.quotas,
 });
 
 export interface Settings {
@@ -55,6 +74,8 @@ export interface Settings {
   operatorKey: string | undefined;
   rootKey: Uint8Array<ArrayBuffer> | undefined;
   logLevel: LogLevel;
+  signUp: SignUp;
+  quotas: Quotas;
   /** Databases on a server; undefined keeps them as files in the data directory. */
   remote: RemoteSettings | undefined;
 }
@@ -87,6 +108,8 @@ export function readSettings(environment: Variables): Settings {
     operatorKey: env.SALLYPORT_OPERATOR_KEY,
     rootKey: rootKey === undefined ? undefined : fromBase64Url(rootKey),
     logLevel: env.SALLYPORT_LOG_LEVEL,
+    signUp: env.SALLYPORT_SIGN_UP,
+    quotas: env.SALLYPORT_QUOTAS,
     remote: readRemote(variables),
   };
 }

@@ -9,6 +9,8 @@ import type { Log } from '../model/log.ts';
 import type { Services } from '../operations/services.ts';
 
 export interface Ticker {
+  /** Begins the next round at once, or right after the one that runs. */
+  hurry(): void;
   /** Begins nothing new; resolves when what ran has ended. */
   stop(): Promise<void>;
 }
@@ -19,18 +21,30 @@ export interface Ticker {
  */
 export function startTicker(round: () => Promise<void>, every: number, log: Log): Ticker {
   let stopped = false;
+  let hurried = false;
+  let busy = false;
   let running: Promise<void> = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const wait = (): void => {
-    if (!stopped) timer = setTimeout(begin, every * (0.8 + 0.4 * Math.random()));
+    busy = false;
+    const pause = hurried ? 0 : every * (0.8 + 0.4 * Math.random());
+    if (!stopped) timer = setTimeout(begin, pause);
   };
   const begin = (): void => {
+    busy = true;
+    hurried = false;
     running = round()
       .catch((error: unknown) => log.error({ err: error }, 'jobs.tick_failed'))
       .then(wait);
   };
   wait();
   return {
+    hurry() {
+      hurried = true;
+      if (busy || stopped) return;
+      clearTimeout(timer);
+      timer = setTimeout(begin, 0);
+    },
     stop() {
       stopped = true;
       clearTimeout(timer);
@@ -43,14 +57,13 @@ export function startTicker(round: () => Promise<void>, every: number, log: Log)
 export function startJobs(services: Services, log: Log): Ticker {
   const stopping = new AbortController();
   const runner: Runner = { services, handlers, log, limits, stopping: stopping.signal };
-  const tickers = [
-    startTicker(() => sweep(runner), limits.sweepEveryMilliseconds, log),
-    startTicker(() => tick(runner), limits.tickEveryMilliseconds, log),
-  ];
+  const sweeps = startTicker(() => sweep(runner), limits.sweepEveryMilliseconds, log);
+  const ticks = startTicker(() => tick(runner), limits.tickEveryMilliseconds, log);
   return {
+    hurry: () => ticks.hurry(),
     async stop() {
       stopping.abort();
-      await Promise.all(tickers.map((ticker) => ticker.stop()));
+      await Promise.all([sweeps.stop(), ticks.stop()]);
     },
   };
 }

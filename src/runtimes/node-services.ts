@@ -21,6 +21,8 @@ import { createServices } from './services.ts';
 
 export interface NodeServices {
   services: Services;
+  /** Calls the listener when jobs are due at once. */
+  onWake(listener: () => void): void;
   /** Lets go of the databases and of the data directory. */
   close(): Promise<void>;
 }
@@ -73,6 +75,7 @@ export async function createNodeServices(
   publicUrl: string,
   { tap = (driver) => driver, now = Date.now }: Probes = {},
 ): Promise<NodeServices> {
+  let listener = (): void => undefined;
   const path = await prepareDataDirectory(settings.dataDirectory);
   const unlock = await lockDataDirectory(path);
   try {
@@ -82,6 +85,9 @@ export async function createNodeServices(
       rootKey: settings.rootKey ?? (await loadRootKey(path)),
       operatorKey: settings.operatorKey,
       publicUrl,
+      signUp: settings.signUp,
+      quotas: settings.quotas,
+      wake: () => listener(),
       now,
     });
     const close = async (): Promise<void> => {
@@ -89,7 +95,10 @@ export async function createNodeServices(
       await services.directory.close();
       unlock();
     };
-    return { services, close };
+    const onWake = (wanted: () => void): void => {
+      listener = wanted;
+    };
+    return { services, close, onWake };
   } catch (error) {
     unlock();
     throw error;

@@ -54,7 +54,7 @@ async function start(): Promise<void> {
   const settings = readSettings(process.env);
   const url = settings.publicUrl ?? defaultUrl(settings);
   const logger = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: false }));
-  const { services, close } = await createNodeServices(settings, url);
+  const { services, close, onWake } = await createNodeServices(settings, url);
   const log: Log = {
     info: (fields, message) => logger.info(fields, message),
     error: (fields, message) => logger.error(fields, message),
@@ -66,6 +66,7 @@ async function start(): Promise<void> {
   });
   await listen(server, settings.listen);
   const jobs = startJobs(services, log);
+  onWake(() => jobs.hurry());
   stopOnSignal(server, () => jobs.stop().then(close));
   const setupLink = await createSetupLink(services);
   console.log(`Sallyport is ready at ${url}`);

@@ -4,12 +4,14 @@ import { z } from 'zod';
 import { fromBase64Url } from '../model/encoding.ts';
 import { SallyportError } from '../model/errors.ts';
 import { parseInput } from '../model/problems.ts';
+import type { Quotas } from '../model/quota.ts';
+import type { SignUp } from '../operations/services.ts';
 import { given, type LogLevel, settingSchemas } from './config.ts';
 import { type RemoteSettings, remoteSchemaFor } from './remote-databases.ts';
 import type { HubNamespace } from './workers-hub.ts';
 import type { JobQueue } from './workers-jobs.ts';
 
-const { operatorKey, publicUrl, rootKey, logLevel } = settingSchemas;
+const { operatorKey, publicUrl, rootKey, logLevel, signUp, quotas } = settingSchemas;
 
 const hubBinding = z.custom<HubNamespace>(
   (value) => typeof value === 'object' && value !== null && 'getByName' in value,
@@ -26,6 +28,8 @@ const settingsSchema = z.object({
   SALLYPORT_ROOT_KEY: rootKey,
   SALLYPORT_OPERATOR_KEY: operatorKey.optional(),
   SALLYPORT_LOG_LEVEL: logLevel,
+  SALLYPORT_SIGN_UP: signUp,
+  SALLYPORT_QUOTAS: quotas,
   HUB: hubBinding,
   JOBS: queueBinding,
 });
@@ -37,6 +41,8 @@ export interface EdgeSettings {
   operatorKey: string | undefined;
   rootKey: Uint8Array<ArrayBuffer>;
   logLevel: LogLevel;
+  signUp: SignUp;
+  quotas: Quotas;
   remote: RemoteSettings;
 }
 
@@ -67,6 +73,8 @@ export function readEdgeSettings(bindings: Bindings): EdgeSettings {
       operatorKey: env.SALLYPORT_OPERATOR_KEY,
       rootKey: fromBase64Url(env.SALLYPORT_ROOT_KEY) ?? new Uint8Array(),
       logLevel: env.SALLYPORT_LOG_LEVEL,
+      signUp: env.SALLYPORT_SIGN_UP,
+      quotas: env.SALLYPORT_QUOTAS,
       remote,
     };
   } catch (error) {

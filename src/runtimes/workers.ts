@@ -33,7 +33,8 @@ interface Plane {
 
 async function start(bindings: Bindings): Promise<Plane> {
   const settings = readEdgeSettings(bindings);
-  const { remote, hubs, queue, publicUrl, operatorKey, rootKey, logLevel } = settings;
+  const { remote, hubs, queue, publicUrl, operatorKey, rootKey, logLevel, signUp, quotas } =
+    settings;
   const log = createConsoleLog(logLevel);
   const services = await createServices({
     directory: await openRemoteDirectory(connect, remote),
@@ -42,6 +43,10 @@ async function start(bindings: Bindings): Promise<Plane> {
     rootKey,
     operatorKey,
     publicUrl,
+    signUp,
+    quotas,
+    // The cron comes within a minute.
+    wake: () => undefined,
     now: Date.now,
   });
   return { app: createApp(services, log), services, queue, log };

@@ -23,7 +23,7 @@ test('makes the first tenant and shows a key that works', async () => {
   const done = await plane.request(path, form({ name: 'Acme', owner: 'Ada', email: '' }));
   expect(done.status).toBe(201);
   const html = await done.text();
-  const key = /sp_[0-9a-z]{16}_[0-9a-z]{39}/.exec(html)?.[0];
+  const key = /sp_[0-9a-z]{16}_[0-9a-z]{39}_[0-9a-z]{7}/.exec(html)?.[0];
   const tenant = /t_[0-9a-z]{16}/.exec(html)?.[0];
   const { body } = await apiOf(plane, key)('GET', `/v1/tenants/${tenant}`);
   expect(body).toMatchObject({ name: 'Acme', slug: 'acme' });

@@ -10,12 +10,8 @@ import {
 } from '../../src/model/device.ts';
 import { createdGatewaySchema, gatewaySchema } from '../../src/model/gateway.ts';
 import { revisionSchema } from '../../src/model/revision.ts';
-import {
-  createdTenantSchema,
-  tenantEntrySchema,
-  tenantSchema,
-  userSchema,
-} from '../../src/model/tenant.ts';
+import { createdTenantSchema, tenantEntrySchema, tenantSchema } from '../../src/model/tenant.ts';
+import { userSchema } from '../../src/model/user.ts';
 import { dualStack, ipv6Endpoint } from '../render/client/connections.ts';
 
 const time = '2026-11-22T12:18:03.123Z';
@@ -33,7 +29,11 @@ export const tenant = tenantSchema.parse({
   slug: 'example',
   name: 'Example GmbH',
   ula: 'fd5a:1b2c:3d4e::/48',
-  revision: 12,
+  status: 'active',
+  deleteAt: null,
+  policy: {},
+  revision: 1,
+  head: 12,
   createdAt: time,
 } satisfies z.input<typeof tenantSchema>);
 
@@ -42,6 +42,9 @@ export const user = userSchema.parse({
   name: 'Anna Ångström',
   email: 'anna.angstrom@example.test',
   role: 'owner',
+  status: 'active',
+  hasAccount: false,
+  revision: 1,
   createdAt: time,
 } satisfies z.input<typeof userSchema>);
 
@@ -130,6 +133,8 @@ export const revision = revisionSchema.parse({
   subject: deviceId,
   summary: { name: 'laptop' },
   hash: 'abc',
+  address: null,
+  userAgent: null,
 } satisfies z.input<typeof revisionSchema>);
 
 export const problem = {
@@ -150,6 +155,7 @@ export const tenantEntry = tenantEntrySchema.parse({
   id: tenantId,
   slug: tenant.slug,
   name: tenant.name,
+  status: 'active',
   database: { status: 'ready', fault: null },
   createdAt: tenant.createdAt,
 } satisfies z.input<typeof tenantEntrySchema>);

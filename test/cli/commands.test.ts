@@ -167,8 +167,8 @@ const cases: Case[] = [
     shows: ['status   revoked', 'used     never'],
   },
   {
-    words: ['revision', 'list'],
-    asks: `GET ${tenant}/revisions`,
+    words: ['audit', 'list'],
+    asks: `GET ${tenant}/audit`,
     answers: { body: page(canned.revision) },
     shows: ['12  2026-11-22 12:18Z  device.reissue  d_7m3k9q0c7x1v5t8b\n'],
   },

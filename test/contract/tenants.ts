@@ -124,11 +124,11 @@ export function tenantContract(create: () => Promise<Plane>): void {
     });
   });
 
-  describe('revision.list', () => {
+  describe('audit.list', () => {
     test('shows every change, newest first, with who and what', async () => {
       const tenant = await createTenant(await create());
       await tenant.api('POST', tenant.path('/users'), { name: 'Bob' });
-      const { body } = await tenant.api<Listing<object>>('GET', tenant.path('/revisions'));
+      const { body } = await tenant.api<Listing<object>>('GET', tenant.path('/audit'));
       expect(body.items).toMatchObject([
         { number: 2, operation: 'user.create', actor: expect.stringMatching(/^k_/) },
         { number: 1, operation: 'tenant.create', actor: 'operator', subject: tenant.id },
@@ -139,7 +139,7 @@ export function tenantContract(create: () => Promise<Plane>): void {
       'refuses ?%s',
       async (query) => {
         const tenant = await createTenant(await create());
-        const reply = await tenant.api('GET', tenant.path(`/revisions?${query}`));
+        const reply = await tenant.api('GET', tenant.path(`/audit?${query}`));
         expect(reply.status).toBe(400);
       },
     );
@@ -150,7 +150,7 @@ export function tenantContract(create: () => Promise<Plane>): void {
       const plane = await create();
       const [ours, theirs] = [await createTenant(plane), await createTenant(plane)];
       const nobody = 't_0000000000000000';
-      for (const rest of ['', '/users', '/gateways', '/devices', '/revisions']) {
+      for (const rest of ['', '/users', '/gateways', '/devices', '/audit']) {
         const other = await ours.api<object>('GET', theirs.path(rest));
         const none = await ours.api<object>('GET', `/v1/tenants/${nobody}${rest}`);
         expect(other.status).toBe(404);

@@ -18,8 +18,10 @@ import {
   retryJob,
 } from '../../src/db/queue.ts';
 import { change } from '../../src/db/revision.ts';
-import { jobs, revisions, tenant } from '../../src/db/schema/tenant.ts';
+import { revisions, tenant } from '../../src/db/schema/tenant.ts';
+import { jobs } from '../../src/db/schema/tenant-outlets.ts';
 import { limits } from '../../src/model/limits.ts';
+import { noOrigin } from '../../src/model/origin.ts';
 import { temporaryDirectory } from '../control-plane.ts';
 
 const lease = 1000;
@@ -145,10 +147,12 @@ describe('a claimed job', () => {
   });
 });
 
+const author = { actor: 'test', operation: 'user.create', at: 1, origin: noOrigin } as const;
+
 describe('enqueued with a change', () => {
   test('a job is there when the change is', async () => {
     const db = await database();
-    await change(db, { actor: 'test', operation: 'user.create', at: 1 }, async () => ({
+    await change(db, author, async () => ({
       subject: 's',
       summary: {},
       writes: [enqueueJob(db, job('a', 7))],
@@ -160,7 +164,7 @@ describe('enqueued with a change', () => {
   test('a job rolls back with it', async () => {
     const db = await database();
     const row = { id: 't', slug: 's', name: 'n', ula: 'u', createdAt: 1 };
-    const clash = change(db, { actor: 'test', operation: 'user.create', at: 1 }, async () => ({
+    const clash = change(db, author, async () => ({
       subject: 's',
       summary: {},
       writes: [
@@ -214,11 +218,15 @@ test('a database of the version before keeps what it holds and gets the queue', 
     summary: { name: 'Acme' },
     hash: 'h',
   };
-  await db.run(db.build.insert(revisions).values(revision));
+  const { summary, ...texts } = revision;
+  const sql = `insert into revisions (number, at, actor, operation, subject, hash, summary)
+    values (?, ?, ?, ?, ?, ?, ?)`;
+  const args = [...Object.values(texts), JSON.stringify(summary)];
+  await driver.batch([{ sql, args }], 'write');
   await expect(enqueue(db, job('a'))).rejects.toThrow(/no such table/);
   await migrate(driver, tenantMigrations, 2);
   await enqueue(db, job('a'));
   const [kept] = await db.run(db.build.select().from(revisions));
-  expect(kept).toEqual([revision]);
+  expect(kept).toEqual([{ ...revision, address: null, userAgent: null }]);
   expect(await all(db)).toMatchObject([{ id: 'a' }]);
 });

@@ -8,9 +8,10 @@ import { migrate } from '../../src/db/migrate.ts';
 import { tenantMigrations } from '../../src/db/migrations.gen.ts';
 import { change, revisionHash } from '../../src/db/revision.ts';
 import { revisions, tenant } from '../../src/db/schema/tenant.ts';
+import { noOrigin } from '../../src/model/origin.ts';
 import { temporaryDirectory } from '../control-plane.ts';
 
-const author = { actor: 'test', operation: 'user.create', at: 1000 } as const;
+const author = { actor: 'test', operation: 'user.create', at: 1000, origin: noOrigin } as const;
 
 async function databases(count: number): Promise<Database[]> {
   const path = join(temporaryDirectory(), 'tenant.db');

@@ -136,9 +136,10 @@ test('a directory of the version before keeps its tenants, and the sweep finds t
   await migrate(driver, directoryMigrations.slice(0, 1), 1);
   const db = openDatabase(driver);
   const row = { id: 'a', slug: 'a', name: 'Acme', createdAt: 1 };
-  await db.run(db.build.insert(tenants).values(row));
+  const sql = 'insert into tenants (id, slug, name, created_at) values (?, ?, ?, ?)';
+  await driver.batch([{ sql, args: Object.values(row) }], 'write');
   await migrate(driver, directoryMigrations, 2);
   const [kept] = await db.run(db.build.select().from(tenants));
-  expect(kept).toEqual([row]);
+  expect(kept).toEqual([{ ...row, status: 'active' }]);
   expect(await sweepWakeups(db, 7, 10)).toEqual(['a']);
 });

@@ -1,7 +1,7 @@
 // The same jobs with databases on a server.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { jobs } from '../../src/db/schema/tenant.ts';
+import { jobs } from '../../src/db/schema/tenant-outlets.ts';
 import type { Handler } from '../../src/jobs/deps.ts';
 import { prune } from '../../src/jobs/handlers/prune.ts';
 import { runTenantJobs } from '../../src/jobs/tenant.ts';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { jobs } from '../../src/db/schema/tenant.ts';
+import { jobs } from '../../src/db/schema/tenant-outlets.ts';
 import type { Handler } from '../../src/jobs/deps.ts';
 import { retryDelay } from '../../src/jobs/run.ts';
 import { runTenantJobs } from '../../src/jobs/tenant.ts';

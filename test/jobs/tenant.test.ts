@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { jobs } from '../../src/db/schema/tenant.ts';
+import { jobs } from '../../src/db/schema/tenant-outlets.ts';
 import type { Handler } from '../../src/jobs/deps.ts';
 import { handlers } from '../../src/jobs/handlers.ts';
 import { runTenantJobs } from '../../src/jobs/tenant.ts';

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { jobWakeups, tenants } from '../../src/db/schema/directory.ts';
-import { jobs } from '../../src/db/schema/tenant.ts';
+import { jobs } from '../../src/db/schema/tenant-outlets.ts';
 import type { Handler } from '../../src/jobs/deps.ts';
 import { sweep, tick } from '../../src/jobs/tick.ts';
 import { limits } from '../../src/model/limits.ts';

@@ -7,11 +7,12 @@ import type { Database } from '../../src/db/database.ts';
 import type { Statement } from '../../src/db/driver.ts';
 import { enqueueJob, type Job } from '../../src/db/queue.ts';
 import { jobWakeups } from '../../src/db/schema/directory.ts';
-import { jobs } from '../../src/db/schema/tenant.ts';
+import { jobs } from '../../src/db/schema/tenant-outlets.ts';
 import { armWakeup } from '../../src/db/wakeups.ts';
 import type { Handler, Runner } from '../../src/jobs/deps.ts';
 import { newId } from '../../src/model/ids.ts';
 import { limits } from '../../src/model/limits.ts';
+import { noOrigin } from '../../src/model/origin.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { createTenant } from '../../src/operations/tenant/create.ts';
 import { readSettings } from '../../src/runtimes/config.ts';
@@ -77,7 +78,7 @@ export async function createWorld(environment: Record<string, string> = {}): Pro
     async tenant() {
       const slug = `t${++count}-${newId('job', services.random).slice(2)}`;
       const input = { name: slug, slug, owner: { name: 'Owner' } };
-      const caller = { services, principal: { kind: 'operator' as const } };
+      const caller = { services, origin: noOrigin, principal: { kind: 'operator' as const } };
       const { tenant } = await createTenant(caller, input);
       const db = await services.tenants.open(tenant.id);
       if (!db) throw new Error('no database');

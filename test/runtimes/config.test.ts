@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { defaultQuotas } from '../../src/model/quota.ts';
 import { readSettings } from '../../src/runtimes/config.ts';
 
 test('needs no setting at all', () => {
@@ -11,6 +12,8 @@ test('needs no setting at all', () => {
     rootKey: undefined,
     logLevel: 'info',
     remote: undefined,
+    signUp: 'closed',
+    quotas: defaultQuotas,
   });
 });
 

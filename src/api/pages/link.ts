@@ -6,7 +6,7 @@ import { toBase64, toUtf8 } from '../../model/encoding.ts';
 import { type OpenedLink, openLink } from '../../operations/link/open.ts';
 import { redeemLink } from '../../operations/link/redeem.ts';
 import type { RequestContext } from '../environment.ts';
-import type { App } from '../route.ts';
+import { type App, callerOf } from '../route.ts';
 import { type Html, page } from './layout.ts';
 
 function offerPage({ link, deviceName, tenantName }: OpenedLink): Html {
@@ -50,13 +50,12 @@ ${profiles.map((profile) => profileSection(profile, only !== profile || profiles
 const secretHeaders = { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' } as const;
 
 async function show(c: RequestContext): Promise<Response> {
-  const caller = { services: c.get('services'), principal: { kind: 'anonymous' as const } };
-  const opened = await openLink(caller, c.req.param('token') ?? '');
+  const opened = await openLink(await callerOf(c), c.req.param('token') ?? '');
   return c.html(offerPage(opened), 200, secretHeaders);
 }
 
 async function redeem(c: RequestContext): Promise<Response> {
-  const caller = { services: c.get('services'), principal: { kind: 'anonymous' as const } };
+  const caller = await callerOf(c);
   const token = c.req.param('token') ?? '';
   const { tenantName } = await openLink(caller, token);
   const redeemed = await redeemLink(caller, { token });

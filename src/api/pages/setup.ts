@@ -80,7 +80,8 @@ async function submit(c: RequestContext): Promise<Response> {
   const owner = { name: draft.owner, ...(draft.email === '' ? {} : { email: draft.email }) };
   try {
     const input = parseInput(createTenantSchema, { name: draft.name, owner }, 'The form');
-    const created = await setUpTenant(services, c.req.param('secret') ?? '', input);
+    const origin = c.get('origin');
+    const created = await setUpTenant(services, origin, c.req.param('secret') ?? '', input);
     return c.html(donePage(created, services.publicUrl), 201, headers);
   } catch (error) {
     if (!(error instanceof SallyportError) || error.code !== 'invalid_input') throw error;

@@ -7,13 +7,12 @@ import { revisionSchema } from '../../model/revision.ts';
 import {
   createdTenantSchema,
   createTenantSchema,
-  createUserSchema,
   tenantEntrySchema,
   tenantSchema,
-  userSchema,
 } from '../../model/tenant.ts';
+import { createUserSchema, userSchema } from '../../model/user.ts';
+import { listRevisions } from '../../operations/audit/list.ts';
 import { pageSchema } from '../../operations/page.ts';
-import { listRevisions } from '../../operations/revision/list.ts';
 import { enterTenant } from '../../operations/scope.ts';
 import { createTenant } from '../../operations/tenant/create.ts';
 import { getTenant } from '../../operations/tenant/get.ts';
@@ -76,16 +75,16 @@ function tenantRoutes(app: App): void {
   route(
     app,
     {
-      operation: 'revision.list',
+      operation: 'audit.list',
       method: 'get',
-      path: '/v1/tenants/{tenantId}/revisions',
+      path: '/v1/tenants/{tenantId}/audit',
       summary: "Read the tenant's log of changes, newest first",
       params,
       query: pageSchema,
       reply: { status: 200, description: 'One page', schema: listingSchema(revisionSchema) },
     },
     async ({ caller, params: { tenantId }, query }) =>
-      listRevisions(await enterTenant(caller, 'revision.list', tenantId), query),
+      listRevisions(await enterTenant(caller, 'audit.list', tenantId), query),
   );
 }
 

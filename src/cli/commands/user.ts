@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { roles } from '../../model/permissions.ts';
-import { type createUserSchema, type User, userSchema } from '../../model/tenant.ts';
+import { type createUserSchema, type User, userSchema } from '../../model/user.ts';
 import { withPages } from '../arguments.ts';
 import { minute, record } from '../output.ts';
 import { type PageOptions, Session } from '../session.ts';

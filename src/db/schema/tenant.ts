@@ -11,8 +11,13 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import type { ObservedState } from '../../model/observed-state.ts';
-import type { Operation, Role } from '../../model/permissions.ts';
+import type { Operation } from '../../model/permissions.ts';
+import { defaultPolicy } from '../../model/policy.ts';
+import type { QuotaName } from '../../model/quota.ts';
 import type { Summary } from '../../model/revision.ts';
+import type { TenantPolicy, TenantStatus } from '../../model/tenant.ts';
+import { idempotencyColumns } from './columns.ts';
+import { users } from './tenant-people.ts';
 
 /** Lock, generation and audit log in one: the primary key is what two writers race for. */
 export const revisions = sqliteTable('revisions', {
@@ -23,6 +28,19 @@ export const revisions = sqliteTable('revisions', {
   subject: text().notNull(),
   summary: text({ mode: 'json' }).notNull().$type<Summary>(),
   hash: text().notNull(),
+  /** Where it came from; null when it came from no request. */
+  address: text(),
+  userAgent: text('user_agent'),
+});
+
+/** Signed heads of the log, one a day at most: whoever cuts its end off cannot forge these. */
+export const anchors = sqliteTable('anchors', {
+  /** The revision that it vouches for. */
+  number: integer().primaryKey(),
+  hash: text().notNull(),
+  at: integer().notNull(),
+  /** Compact JWS over tenant, number, hash and time. */
+  signature: text().notNull(),
 });
 
 export const tenant = sqliteTable('tenant', {
@@ -31,25 +49,37 @@ export const tenant = sqliteTable('tenant', {
   name: text().notNull(),
   ula: text().notNull(),
   createdAt: integer('created_at').notNull(),
+  status: text().notNull().$type<TenantStatus>().default('active'),
+  /** When the database goes for good, while it is being deleted. */
+  deleteAt: integer('delete_at'),
+  policy: text({ mode: 'json' }).notNull().$type<TenantPolicy>().default(defaultPolicy),
+  /** The revision that last changed this row. */
+  revision: integer().notNull().default(1),
 });
 
-export const users = sqliteTable('users', {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  email: text().unique(),
-  role: text().notNull().$type<Role>(),
-  createdAt: integer('created_at').notNull(),
-  createdRevision: integer('created_revision').notNull().unique(),
+/** Limits that the operator set for this tenant in place of the usual ones. */
+export const quotas = sqliteTable('quotas', {
+  name: text().primaryKey().$type<QuotaName>(),
+  most: integer().notNull(),
 });
 
-export const apiKeys = sqliteTable('api_keys', {
-  id: text().primaryKey(),
-  /** SHA-256 of the whole key, in hex. */
-  hash: text().notNull().unique(),
-  name: text().notNull(),
-  role: text().notNull().$type<Role>(),
-  createdAt: integer('created_at').notNull(),
-});
+/**
+ * What counts against a quota. Changes write it in their batch; `key` is a user, a day or a month,
+ * or empty.
+ */
+export const usage = sqliteTable(
+  'usage',
+  {
+    name: text().notNull().$type<QuotaName>(),
+    key: text().notNull(),
+    value: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.name, table.key] })],
+);
+
+export const idempotencyKeys = sqliteTable('idempotency_keys', idempotencyColumns, (table) => [
+  index('idempotency_keys_created').on(table.createdAt),
+]);
 
 export const gateways = sqliteTable(
   'gateways',
@@ -190,7 +220,10 @@ export const gatewayReports = sqliteTable('gateway_reports', {
     .primaryKey()
     .references(() => gateways.id, { onDelete: 'cascade' }),
   reportedAt: integer('reported_at').notNull(),
-  state: text({ mode: 'json' }).notNull().$type<Omit<ObservedState, 'peers'>>(),
+  state: text({ mode: 'json' }).notNull().$type<Omit<ObservedState, 'peers' | 'traffic'>>(),
+  /** Which run of counters, and which report of it, was counted last: none counts twice. */
+  trafficRun: text('traffic_run'),
+  trafficReport: integer('traffic_report'),
 });
 
 /** Observations: a device's traffic on a gateway, summed over the reports. */
@@ -207,25 +240,4 @@ export const peerTraffic = sqliteTable(
     sentBytes: integer('sent_bytes').notNull(),
   },
   (table) => [primaryKey({ columns: [table.deviceId, table.gatewayId] })],
-);
-
-/** Effects to come, enqueued in the batch of the change that causes them. See queue.ts. */
-export const jobs = sqliteTable(
-  'jobs',
-  {
-    /** A standing job's id is its kind, so that a tenant has one of it and no second. */
-    id: text().primaryKey(),
-    kind: text().notNull(),
-    /** JSON, parsed by whoever runs the job. Never a secret in clear. */
-    payload: text().notNull(),
-    /** The dead are kept, to be seen. */
-    status: text().notNull().$type<'waiting' | 'dead'>(),
-    /** When it may be claimed; while it runs, when its lease ends; of the dead, when it died. */
-    dueAt: integer('due_at').notNull(),
-    /** How often it was claimed since it last succeeded. */
-    attempts: integer().notNull(),
-    lastError: text('last_error'),
-    createdAt: integer('created_at').notNull(),
-  },
-  (table) => [index('jobs_due').on(table.status, table.dueAt)],
 );

@@ -1,19 +1,25 @@
 // device.create: with a public key it is live at once; without one it waits for a link.
 
-import { eq, inArray } from 'drizzle-orm';
-import { devices, gateways, users } from '../../db/schema/tenant.ts';
+import { and, eq, inArray } from 'drizzle-orm';
+import { devices, gateways } from '../../db/schema/tenant.ts';
+import { users } from '../../db/schema/tenant-people.ts';
 import type { CreateDevice, Device } from '../../model/device.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
 import { newId } from '../../model/ids.ts';
 import { commit } from '../commit.ts';
 import { defaultGateways, issueCredential, serveDevice } from '../credential.ts';
+import { gatewaysWithin, usersWithin } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
+import { deviceUsage } from './usage.ts';
 import { type DeviceRow, deviceView } from './view.ts';
 
-async function namedGateways({ db }: TenantScope, asked: string[]): Promise<string[]> {
+async function namedGateways(scope: TenantScope, asked: string[]): Promise<string[]> {
+  const { db } = scope;
   const unique = [...new Set(asked)];
   const query = db.build.select({ id: gateways.id }).from(gateways);
-  const [rows] = await db.run(query.where(inArray(gateways.id, unique)));
+  const [rows] = await db.run(
+    query.where(and(inArray(gateways.id, unique), gatewaysWithin(scope))),
+  );
   const found = rows.map(({ id }) => id);
   const missing = unique.find((id) => !found.includes(id));
   if (missing !== undefined) throw notFound('gateway', missing);
@@ -29,9 +35,22 @@ async function chooseGateways(scope: TenantScope, input: CreateDevice): Promise<
   });
 }
 
-async function requireUser({ db }: TenantScope, id: string): Promise<void> {
-  const [[user]] = await db.run(db.build.select().from(users).where(eq(users.id, id)));
+/** The user whose device it becomes: who asks, unless they name another one within their reach. */
+async function ownerOf(scope: TenantScope, asked: string | undefined): Promise<string> {
+  const id = asked ?? scope.userId;
+  if (id === undefined)
+    throw new SallyportError('invalid_input', 'A device belongs to a user.', {
+      wayOut: 'Give the id of the user.',
+      problems: [{ field: 'userId', rule: 'is required for a key' }],
+    });
+  const wanted = and(eq(users.id, id), usersWithin(scope));
+  const [[user]] = await scope.db.run(scope.db.build.select().from(users).where(wanted));
   if (!user) throw notFound('user', id);
+  if (user.status === 'suspended')
+    throw new SallyportError('user_suspended', 'This user is suspended.', {
+      wayOut: 'Resume the user first.',
+    });
+  return id;
 }
 
 export async function createDevice(scope: TenantScope, input: CreateDevice): Promise<Device> {
@@ -39,9 +58,9 @@ export async function createDevice(scope: TenantScope, input: CreateDevice): Pro
   const id = newId('device', services.random);
   const createdAt = services.now();
   return commit(scope, 'device.create', async (number) => {
-    await requireUser(scope, input.userId);
+    const userId = await ownerOf(scope, input.userId);
     const gatewayIds = await chooseGateways(scope, input);
-    const { userId, name, platform, publicKey } = input;
+    const { name, platform, publicKey } = input;
     const row: DeviceRow = {
       id,
       userId,
@@ -66,6 +85,7 @@ export async function createDevice(scope: TenantScope, input: CreateDevice): Pro
         ...issued.writes,
       ],
       touched: issued.touched,
+      usage: deviceUsage(userId, 1),
       result: deviceView(row, gatewayIds),
     };
   });

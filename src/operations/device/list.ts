@@ -1,9 +1,10 @@
 // device.list
 
-import { asc, gt } from 'drizzle-orm';
+import { and, asc, gt } from 'drizzle-orm';
 import { devices } from '../../db/schema/tenant.ts';
 import type { Device } from '../../model/device.ts';
 import { type Listing, type Page, paged } from '../page.ts';
+import { devicesWithin } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
 import { viewDevices } from './read.ts';
 
@@ -13,7 +14,7 @@ export async function listDevices(scope: TenantScope, page: Page): Promise<Listi
     db.build
       .select()
       .from(devices)
-      .where(gt(devices.createdRevision, Number(page.cursor ?? 0)))
+      .where(and(gt(devices.createdRevision, Number(page.cursor ?? 0)), devicesWithin(scope)))
       .orderBy(asc(devices.createdRevision))
       .limit(page.limit + 1),
   );

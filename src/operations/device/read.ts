@@ -5,12 +5,15 @@ import { deviceGateways, devices, gateways, peers } from '../../db/schema/tenant
 import type { Device } from '../../model/device.ts';
 import { notFound } from '../../model/errors.ts';
 import type { WireguardConnection } from '../../model/wireguard.ts';
+import { devicesWithin } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
 import { connectionView, type DeviceRow, deviceView } from './view.ts';
 
 /** @throws SallyportError `not_found` */
-export async function readDevice({ db }: TenantScope, id: string): Promise<DeviceRow> {
-  const [[row]] = await db.run(db.build.select().from(devices).where(eq(devices.id, id)));
+export async function readDevice(scope: TenantScope, id: string): Promise<DeviceRow> {
+  const { db } = scope;
+  const wanted = and(eq(devices.id, id), devicesWithin(scope));
+  const [[row]] = await db.run(db.build.select().from(devices).where(wanted));
   if (!row) throw notFound('device', id);
   return row;
 }

@@ -7,6 +7,7 @@ import { commit } from '../commit.ts';
 import { gatewaysOf, withdrawCredential } from '../credential.ts';
 import type { TenantScope } from '../services.ts';
 import { readDevice } from './read.ts';
+import { deviceUsage } from './usage.ts';
 import { deviceView } from './view.ts';
 
 export async function revokeDevice(scope: TenantScope, id: string): Promise<Device> {
@@ -24,6 +25,7 @@ export async function revokeDevice(scope: TenantScope, id: string): Promise<Devi
       summary: { name: row.name, publicKey: row.publicKey },
       writes: [...writes, closeLinks],
       touched,
+      usage: row.status === 'revoked' ? [] : deviceUsage(row.userId, -1),
       result: deviceView(revoked, await gatewaysOf(scope, id)),
     };
   });

@@ -8,6 +8,7 @@ import { base32, newId } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
 import { secretHash } from '../../pki/tokens.ts';
 import { commit } from '../commit.ts';
+import { requireWholeTenant } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
 import { choosePools } from './pools.ts';
 import { type GatewayRow, gatewayView } from './view.ts';
@@ -58,6 +59,7 @@ export async function createGateway(
   input: CreateGateway,
 ): Promise<CreatedGateway> {
   const { db, services, tenantId } = scope;
+  requireWholeTenant(scope);
   const id = newId('gateway', services.random);
   const secret = base32(services.random(limits.apiKeySecretBytes));
   const token = `spe_${tenantId.slice(2)}_${id.slice(3)}_${secret}`;
@@ -81,6 +83,7 @@ export async function createGateway(
       summary: { name: row.name, pool4: row.pool4, pool6: row.pool6 },
       writes: [db.build.insert(gateways).values(row)],
       touched: [id],
+      usage: [{ name: 'gateways', add: 1 }],
       result: { gateway: gatewayView(row, null), enrollment },
     };
   });

@@ -7,7 +7,7 @@ import type { EnrollmentReply, EnrollmentRequest } from '../../model/enrollment.
 import { SallyportError } from '../../model/errors.ts';
 import { secretHash } from '../../pki/tokens.ts';
 import { commit } from '../commit.ts';
-import type { Caller, Services, TenantScope } from '../services.ts';
+import { type Caller, type TenantScope, wholeTenant } from '../services.ts';
 import type { GatewayRow } from './view.ts';
 
 const id = '([0-9a-hjkmnp-tv-z]{16})';
@@ -19,13 +19,18 @@ function unknownToken(): SallyportError {
   return new SallyportError('unauthenticated', 'The enrolment token is not valid.', { wayOut });
 }
 
-async function scopeOf(services: Services, token: string): Promise<[TenantScope, string]> {
+async function scopeOf(
+  { services, origin }: Caller,
+  token: string,
+): Promise<[TenantScope, string]> {
   const [, tenant, gateway] = tokenPattern.exec(token) ?? [];
   const tenantId = `t_${tenant}`;
   const gatewayId = `gw_${gateway}`;
   const db = tenant === undefined ? undefined : await services.tenants.open(tenantId);
   if (!db) throw unknownToken();
-  return [{ services, principal: { kind: 'agent', tenantId, gatewayId }, tenantId, db }, gatewayId];
+  const principal = { kind: 'agent', tenantId, gatewayId } as const;
+  const caller = { services, origin, principal };
+  return [{ ...caller, tenantId, db, actor: gatewayId, reach: wholeTenant }, gatewayId];
 }
 
 /** Whether the very same VM asks again, because it never heard our answer. */
@@ -53,7 +58,7 @@ function refuseSpent(row: GatewayRow, now: number): void {
 
 /** @throws SallyportError `unauthenticated`, `token_*` or `protocol_unsupported` */
 export async function enrollGateway(
-  { services }: Caller,
+  caller: Caller,
   request: EnrollmentRequest,
 ): Promise<EnrollmentReply> {
   if (request.protocol < desiredStateVersion)
@@ -62,7 +67,8 @@ export async function enrollGateway(
       `The agent reads documents up to version ${request.protocol}, not ${desiredStateVersion}.`,
       { wayOut: 'Install the current agent.' },
     );
-  const [scope, gatewayId] = await scopeOf(services, request.token);
+  const { services } = caller;
+  const [scope, gatewayId] = await scopeOf(caller, request.token);
   const { db, tenantId } = scope;
   let row = await readRow(scope, gatewayId, request.token);
   if (!isRepeat(row, request))

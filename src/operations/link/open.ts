@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm';
 import { devices, links, tenant } from '../../db/schema/tenant.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { readLink, secretHash } from '../../pki/tokens.ts';
-import type { Caller, TenantScope } from '../services.ts';
+import { type Caller, type TenantScope, wholeTenant } from '../services.ts';
 import { type LinkRow, linkStatus } from './view.ts';
 
 const askAgain = 'Ask whoever sent you the link for a new one.';
@@ -38,7 +38,8 @@ export interface OpenedLink {
 }
 
 /** @throws SallyportError `not_found` for a forged or unknown link, and see `refuseClosed` */
-export async function openLink({ services }: Caller, token: string): Promise<OpenedLink> {
+export async function openLink(caller: Caller, token: string): Promise<OpenedLink> {
+  const { services } = caller;
   const claims = await readLink(services.keys.link, token);
   const db = claims && (await services.tenants.open(claims.t));
   if (!claims || !db) throw unknownLink();
@@ -52,6 +53,7 @@ export async function openLink({ services }: Caller, token: string): Promise<Ope
   );
   if (!found || !self || found.link.hash !== (await secretHash(claims.s))) throw unknownLink();
   refuseClosed(found.link, services.now());
-  const scope = { services, principal: { kind: 'anonymous' as const }, tenantId: claims.t, db };
+  const actor = found.link.id;
+  const scope = { ...caller, tenantId: claims.t, db, actor, reach: wholeTenant };
   return { scope, ...found, tenantName: self.name };
 }

@@ -46,34 +46,29 @@ async function requireEnrolled({ db }: TenantScope, gatewayIds: string[]): Promi
 
 async function consume(scope: TenantScope, link: LinkRow, publicKey: string) {
   const { db, services } = scope;
-  return commit(
-    scope,
-    'link.redeem',
-    async (number) => {
-      const [[fresh]] = await db.run(db.build.select().from(links).where(eq(links.id, link.id)));
-      if (!fresh) throw notFound('link', link.id);
-      const usedAt = services.now();
-      refuseClosed(fresh, usedAt);
-      const row = await readDevice(scope, link.deviceId);
-      const { gatewayIds, writes: serving } = await gatewaysForIssue(scope, row.id);
-      await requireEnrolled(scope, gatewayIds);
-      const device = { id: row.id, publicKey };
-      const { writes, touched } = await issueCredential(scope, number, device, gatewayIds);
-      const live = { ...row, status: 'active' as const, publicKey, revision: number };
-      return {
-        subject: link.id,
-        summary: { deviceId: row.id, publicKey, retired: row.publicKey },
-        writes: [
-          db.build.update(links).set({ usedAt }).where(eq(links.id, link.id)),
-          ...serving,
-          ...writes,
-        ],
-        touched,
-        result: deviceView(live, gatewayIds),
-      };
-    },
-    link.id,
-  );
+  return commit(scope, 'link.redeem', async (number) => {
+    const [[fresh]] = await db.run(db.build.select().from(links).where(eq(links.id, link.id)));
+    if (!fresh) throw notFound('link', link.id);
+    const usedAt = services.now();
+    refuseClosed(fresh, usedAt);
+    const row = await readDevice(scope, link.deviceId);
+    const { gatewayIds, writes: serving } = await gatewaysForIssue(scope, row.id);
+    await requireEnrolled(scope, gatewayIds);
+    const device = { id: row.id, publicKey };
+    const { writes, touched } = await issueCredential(scope, number, device, gatewayIds);
+    const live = { ...row, status: 'active' as const, publicKey, revision: number };
+    return {
+      subject: link.id,
+      summary: { deviceId: row.id, publicKey, retired: row.publicKey },
+      writes: [
+        db.build.update(links).set({ usedAt }).where(eq(links.id, link.id)),
+        ...serving,
+        ...writes,
+      ],
+      touched,
+      result: deviceView(live, gatewayIds),
+    };
+  });
 }
 
 /** @throws SallyportError as `openLink` does, and `gateway_not_ready`, which consumes nothing */

@@ -1,17 +1,25 @@
 // link.revoke: twice is the same as once; a used link stays used.
 
-import { eq } from 'drizzle-orm';
-import { links } from '../../db/schema/tenant.ts';
+import { and, eq } from 'drizzle-orm';
+import { devices, links } from '../../db/schema/tenant.ts';
 import type { Link } from '../../model/device.ts';
 import { notFound } from '../../model/errors.ts';
 import { commit } from '../commit.ts';
+import { devicesWithin } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
 import { type LinkRow, linkStatus, linkView } from './view.ts';
 
-async function readLinkRow({ db }: TenantScope, id: string): Promise<LinkRow> {
-  const [[row]] = await db.run(db.build.select().from(links).where(eq(links.id, id)));
-  if (!row) throw notFound('link', id);
-  return row;
+async function readLinkRow(scope: TenantScope, id: string): Promise<LinkRow> {
+  const { db } = scope;
+  const [[found]] = await db.run(
+    db.build
+      .select({ link: links })
+      .from(links)
+      .innerJoin(devices, eq(devices.id, links.deviceId))
+      .where(and(eq(links.id, id), devicesWithin(scope))),
+  );
+  if (!found) throw notFound('link', id);
+  return found.link;
 }
 
 export async function revokeLink(scope: TenantScope, id: string): Promise<Link> {

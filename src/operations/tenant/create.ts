@@ -5,19 +5,23 @@ import { ConstraintError } from '../../db/driver.ts';
 import { enqueueStandingJobs } from '../../db/queue.ts';
 import { change } from '../../db/revision.ts';
 import { tenants } from '../../db/schema/directory.ts';
-import { apiKeys, tenant, users } from '../../db/schema/tenant.ts';
+import { tenant, usage } from '../../db/schema/tenant.ts';
+import { apiKeys, users } from '../../db/schema/tenant-people.ts';
 import { armWakeup } from '../../db/wakeups.ts';
 import { SallyportError } from '../../model/errors.ts';
-import { base32, newId } from '../../model/ids.ts';
+import { newId } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
+import { defaultPolicy } from '../../model/policy.ts';
 import { ulaPrefix } from '../../model/pool.ts';
 import type { CreatedTenant, CreateTenant } from '../../model/tenant.ts';
 import { slugFrom } from '../../model/text.ts';
 import { secretHash } from '../../pki/tokens.ts';
+import { newApiKey } from '../api-key/format.ts';
 import { actorOf } from '../commit.ts';
 import type { Caller, Services } from '../services.ts';
+import { newUser } from '../user/new.ts';
 import { userView } from '../user/view.ts';
-import { tenantView } from './view.ts';
+import { type TenantRow, tenantView } from './view.ts';
 
 function slugTaken(slug: string): SallyportError {
   return new SallyportError('already_exists', `The slug "${slug}" belongs to another tenant.`, {
@@ -42,30 +46,28 @@ async function refuseTakenSlug({ directory }: Services, slug: string): Promise<v
 }
 
 async function firstRevision(
-  { services, principal }: Caller,
-  tenantRow: typeof tenant.$inferInsert,
+  { services, principal, origin }: Caller,
+  tenantRow: TenantRow,
   input: CreateTenant,
 ): Promise<CreatedTenant> {
   const at = services.now();
   const db = await services.tenants.create(tenantRow.id);
-  const secret = base32(services.random(limits.apiKeySecretBytes));
-  const key = `sp_${tenantRow.id.slice(2)}_${secret}`;
+  const key = newApiKey(tenantRow.id, services.random);
   const hash = await secretHash(key);
-  const owner = {
-    id: newId('user', services.random),
-    name: input.owner.name,
-    email: input.owner.email ?? null,
-    role: 'owner' as const,
-    createdAt: at,
-  };
+  const { name, email } = input.owner;
+  const owner = newUser(
+    { id: newId('user', services.random), createdAt: at, number: 1 },
+    { name, role: 'owner', ...(email === undefined ? {} : { email }) },
+  );
   const keyId = newId('apiKey', services.random);
-  const author = { actor: actorOf(principal), operation: 'tenant.create' as const, at };
+  const author = { actor: actorOf(principal), operation: 'tenant.create' as const, origin, at };
   return change(db, author, async (number) => ({
     subject: tenantRow.id,
     summary: { name: tenantRow.name, slug: tenantRow.slug, owner: owner.id, key: keyId },
     writes: [
       db.build.insert(tenant).values(tenantRow),
-      db.build.insert(users).values({ ...owner, createdRevision: number }),
+      db.build.insert(users).values(owner),
+      db.build.update(usage).set({ value: 1 }).where(eq(usage.name, 'users')),
       db.build
         .insert(apiKeys)
         .values({ id: keyId, hash, name: "the owner's first key", role: 'owner', createdAt: at }),
@@ -86,7 +88,17 @@ export async function createTenant(caller: Caller, input: CreateTenant): Promise
   await refuseTakenSlug(services, slug);
   const id = newId('tenant', services.random);
   const createdAt = services.now();
-  const row = { id, slug, name: input.name, ula: ulaPrefix(services.random(5)), createdAt };
+  const row: TenantRow = {
+    id,
+    slug,
+    name: input.name,
+    ula: ulaPrefix(services.random(5)),
+    createdAt,
+    status: 'active',
+    deleteAt: null,
+    policy: defaultPolicy,
+    revision: 1,
+  };
   const created = await firstRevision(caller, row, input);
   try {
     const entry = { id, slug, name: input.name, createdAt };

@@ -40,10 +40,11 @@ export async function listTenants(
   );
   const shown = rows.slice(0, limit);
   const items = await Promise.all(
-    shown.map(async ({ id, slug, name, createdAt }) => ({
+    shown.map(async ({ id, slug, name, status, createdAt }) => ({
       id,
       slug,
       name,
+      status,
       database: await stateOf(services, id),
       createdAt: new Date(createdAt).toISOString(),
     })),

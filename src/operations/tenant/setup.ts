@@ -5,6 +5,7 @@ import { setupLinks, tenants } from '../../db/schema/directory.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { base32 } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
+import type { Origin } from '../../model/origin.ts';
 import type { CreatedTenant, CreateTenant } from '../../model/tenant.ts';
 import { secretHash } from '../../pki/tokens.ts';
 import type { Services } from '../services.ts';
@@ -61,6 +62,7 @@ async function take({ directory, now }: Services, hash: string): Promise<boolean
  */
 export async function setUpTenant(
   services: Services,
+  origin: Origin,
   secret: string,
   input: CreateTenant,
 ): Promise<CreatedTenant> {
@@ -71,7 +73,7 @@ export async function setUpTenant(
       wayOut: 'Start the control plane again: while there is no tenant it prints a fresh link.',
     });
   try {
-    return await createTenant({ services, principal: { kind: 'operator' } }, input);
+    return await createTenant({ services, origin, principal: { kind: 'operator' } }, input);
   } catch (error) {
     const reopen = directory.build.update(setupLinks).set({ usedAt: null });
     await directory.run(reopen.where(eq(setupLinks.hash, hash)));

@@ -5,12 +5,12 @@ import {
   devices,
   gatewayReports,
   gateways,
-  jobs,
   links,
   peerTraffic,
   revisions,
-  users,
 } from '../../../src/db/schema/tenant.ts';
+import { jobs } from '../../../src/db/schema/tenant-outlets.ts';
+import { users } from '../../../src/db/schema/tenant-people.ts';
 import { prune } from '../../../src/jobs/handlers/prune.ts';
 import { runTenantJobs } from '../../../src/jobs/tenant.ts';
 import { limits } from '../../../src/model/limits.ts';

@@ -1,0 +1,91 @@
+// Counts what a change uses up, and refuses what would go beyond a quota. It runs while the change
+// is decided, and its writes are part of the change's batch: whoever counted meanwhile took the
+// revision, and this one counts again.
+
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import type { Query } from '../../db/database.ts';
+import { quotas, usage } from '../../db/schema/tenant.ts';
+import { SallyportError } from '../../model/errors.ts';
+import type { QuotaName } from '../../model/quota.ts';
+import type { TenantScope } from '../services.ts';
+
+export interface UsageChange {
+  name: QuotaName;
+  /** A user, a day or a month, for quotas that are counted apart for each; else empty. */
+  key?: string;
+  /** Below zero gives back. */
+  add: number;
+}
+
+const waysOut: Record<QuotaName, string> = {
+  gateways: 'Delete a gateway that is not used',
+  users: 'Delete users who have left',
+  devices: 'Revoke devices that are not used',
+  devicesPerUser: 'Revoke a device of this user that is not used',
+  linksPerDay: 'Wait until tomorrow (UTC)',
+  jobsInFlight: 'Wait until mails and other effects have gone out',
+  apiRequestsPerMinute: 'Wait a minute',
+  bytesPerMonth: 'Wait until next month (UTC)',
+  bytesPerUserPerMonth: 'Wait until next month (UTC)',
+};
+
+/** @param used what is used up so far */
+export function quotaReached(name: QuotaName, used: number, most: number): SallyportError {
+  return new SallyportError(
+    'quota_reached',
+    `The quota "${name}" is used up: ${used} of ${most}.`,
+    {
+      wayOut: `${waysOut[name]}, or ask the operator of this control plane for more.`,
+      problems: [{ field: name, rule: `must be at most ${most}` }],
+    },
+  );
+}
+
+/** How much is used and how much may be, of each; a missing row is nothing used, or the usual. */
+export async function readUsage(
+  { db, services }: TenantScope,
+  wanted: readonly { name: QuotaName; key?: string }[],
+): Promise<{ name: QuotaName; key: string; used: number; most: number }[]> {
+  if (wanted.length === 0) return [];
+  const names = wanted.map(({ name }) => name);
+  const these = wanted.map(({ name, key = '' }) => and(eq(usage.name, name), eq(usage.key, key)));
+  const [rows, set] = await db.run(
+    db.build
+      .select()
+      .from(usage)
+      .where(or(...these)),
+    db.build.select().from(quotas).where(inArray(quotas.name, names)),
+  );
+  return wanted.map(({ name, key = '' }) => ({
+    name,
+    key,
+    used: rows.find((row) => row.name === name && row.key === key)?.value ?? 0,
+    most: set.find((row) => row.name === name)?.most ?? services.quotas[name],
+  }));
+}
+
+/**
+ * The writes that count the changes.
+ * @throws SallyportError `quota_reached`
+ */
+export async function countUsage(
+  scope: TenantScope,
+  changes: readonly UsageChange[],
+): Promise<Query[]> {
+  const growing = changes.filter(({ add }) => add > 0);
+  for (const { name, key, used, most } of await readUsage(scope, growing)) {
+    const add = growing.find((one) => one.name === name && (one.key ?? '') === key)?.add ?? 0;
+    if (used + add > most) throw quotaReached(name, used, most);
+  }
+  return changes
+    .filter(({ add }) => add !== 0)
+    .map(({ name, key = '', add }) =>
+      scope.db.build
+        .insert(usage)
+        .values({ name, key, value: add })
+        .onConflictDoUpdate({
+          target: [usage.name, usage.key],
+          set: { value: sql`${usage.value} + ${add}` },
+        }),
+    );
+}
