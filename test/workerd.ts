@@ -13,7 +13,7 @@ import { testRootKey } from './edge.ts';
 import { freePort } from './server.ts';
 
 /** The program itself: the `bin` of its package is a script around it, which would die alone. */
-const workerd: { default: string } = createRequire(import.meta.url)('workerd');
+export const workerd: { default: string } = createRequire(import.meta.url)('workerd');
 
 export interface Workerd extends Plane {
   /** kill -9; resolves when it is gone. */
@@ -51,7 +51,8 @@ const worker :Workerd.Worker = (
 `;
 }
 
-async function untilReady(url: string, child: ChildProcess): Promise<void> {
+/** Resolves when the Worker answers 200 at `/healthz`. */
+export async function untilReady(url: string, child: ChildProcess): Promise<void> {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`workerd ended with ${child.exitCode}`);
     const ready = await fetch(`${url}/healthz`).then(

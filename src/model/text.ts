@@ -9,17 +9,31 @@ const forbidden =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
-/** A display name: trimmed, NFC, no control characters. */
-export const nameSchema = z
-  .string()
-  .transform((text) => text.normalize('NFC').trim())
-  .pipe(
-    z
-      .string()
-      .min(1, 'must not be empty')
-      .max(limits.nameLength, `must be at most ${limits.nameLength} characters`)
-      .refine((text) => !forbidden.test(text), 'must hold no control characters or line breaks'),
-  );
+/** One line of text: trimmed, NFC, no control characters. */
+export function lineSchema(mostCharacters: number) {
+  return z
+    .string()
+    .transform((text) => text.normalize('NFC').trim())
+    .pipe(
+      z
+        .string()
+        .min(1, 'must not be empty')
+        .max(mostCharacters, `must be at most ${mostCharacters} characters`)
+        .refine((text) => !forbidden.test(text), 'must hold no control characters or line breaks'),
+    );
+}
+
+/** A display name. */
+export const nameSchema = lineSchema(limits.nameLength);
+
+/** The text as one line that no character of it can break or turn around. */
+export function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(new RegExp(forbidden, 'gu'), ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+}
 
 /** A tenant's name in addresses: a DNS label (RFC 1035 §2.3.1). */
 export const slugSchema = z

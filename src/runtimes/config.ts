@@ -7,6 +7,7 @@ import { parseInput } from '../model/problems.ts';
 import { defaultQuotas, type Quotas, quotasSchema } from '../model/quota.ts';
 import { portSchema } from '../model/wireguard.ts';
 import type { SignUp } from '../operations/services.ts';
+import { type OutsideSettings, readOutside } from './outside-settings.ts';
 import { type RemoteSettings, remoteSchemaFor } from './remote-databases.ts';
 
 const listenSchema = z
@@ -78,6 +79,7 @@ export interface Settings {
   quotas: Quotas;
   /** Databases on a server; undefined keeps them as files in the data directory. */
   remote: RemoteSettings | undefined;
+  outside: OutsideSettings;
 }
 
 type Variables = Record<string, string | undefined>;
@@ -111,5 +113,6 @@ export function readSettings(environment: Variables): Settings {
     signUp: env.SALLYPORT_SIGN_UP,
     quotas: env.SALLYPORT_QUOTAS,
     remote: readRemote(variables),
+    outside: readOutside(variables, 'The environment'),
   };
 }

@@ -7,6 +7,7 @@ import { parseInput } from '../model/problems.ts';
 import type { Quotas } from '../model/quota.ts';
 import type { SignUp } from '../operations/services.ts';
 import { given, type LogLevel, settingSchemas } from './config.ts';
+import { type OutsideSettings, readOutside } from './outside-settings.ts';
 import { type RemoteSettings, remoteSchemaFor } from './remote-databases.ts';
 import type { HubNamespace } from './workers-hub.ts';
 import type { JobQueue } from './workers-jobs.ts';
@@ -44,6 +45,7 @@ export interface EdgeSettings {
   signUp: SignUp;
   quotas: Quotas;
   remote: RemoteSettings;
+  outside: OutsideSettings;
 }
 
 /** What the platform hands to a Worker: strings and bindings by name. */
@@ -76,6 +78,7 @@ export function readEdgeSettings(bindings: Bindings): EdgeSettings {
       signUp: env.SALLYPORT_SIGN_UP,
       quotas: env.SALLYPORT_QUOTAS,
       remote,
+      outside: readOutside(variables, what),
     };
   } catch (error) {
     if (!(error instanceof SallyportError)) throw error;

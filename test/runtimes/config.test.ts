@@ -14,6 +14,10 @@ test('needs no setting at all', () => {
     remote: undefined,
     signUp: 'closed',
     quotas: defaultQuotas,
+    outside: {
+      mail: { server: undefined, from: undefined },
+      outbound: { allowPrivate: false },
+    },
   });
 });
 
