@@ -1,6 +1,7 @@
 // Which Debian packages the lab needs on this machine, and their installation.
 
 import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { toolPath } from './enter.ts';
 
 const aptTimeoutMs = 10 * 60_000;
@@ -8,7 +9,7 @@ const lookTimeoutMs = 10_000;
 
 export interface LabPackage {
   name: string;
-  /** Programs of it that the lab calls. */
+  /** Programs of it that the lab calls; files of it as absolute patterns. */
   programs: readonly string[];
   why: string;
 }
@@ -25,6 +26,14 @@ const userspace: LabPackage = {
   programs: ['wireguard-go'],
   why: 'this kernel has no WireGuard of its own',
 };
+/** What tests need besides, and demo and benches do not. */
+export const testPackages: readonly LabPackage[] = [
+  {
+    name: 'rsyslog-openssl',
+    programs: ['rsyslogd', '/usr/lib/*/rsyslog/lmnsd_ossl.so'],
+    why: 'a real syslog server with TLS',
+  },
+];
 
 /** The packages a lab needs on a machine, whether they are there or not. */
 export function neededPackages(machine: { kernelWireguard: boolean }): LabPackage[] {
@@ -48,6 +57,7 @@ function call(program: string, args: readonly string[], timeoutMs: number, show 
 }
 
 function hasProgram(name: string): boolean {
+  if (name.startsWith('/')) return globSync(name).length > 0;
   return call('sh', ['-c', 'command -v -- "$0"', name], lookTimeoutMs).status === 0;
 }
 
@@ -61,9 +71,10 @@ function kernelHasWireguard(): boolean {
   return call('unshare', question, lookTimeoutMs).status === 0;
 }
 
-/** What is missing on this machine. */
-export function missingHere(): LabPackage[] {
-  return missingPackages(neededPackages({ kernelWireguard: kernelHasWireguard() }), hasProgram);
+/** What is missing on this machine. @param more packages that are needed besides the lab's own */
+export function missingHere(more: readonly LabPackage[] = []): LabPackage[] {
+  const needed = neededPackages({ kernelWireguard: kernelHasWireguard() });
+  return missingPackages([...needed, ...more], hasProgram);
 }
 
 function aptInstall(packages: readonly LabPackage[]): boolean {
@@ -80,8 +91,11 @@ function aptInstall(packages: readonly LabPackage[]): boolean {
  * Installs what is missing from Debian's packages and says so through `print`. Throws with a way
  * out when it cannot.
  */
-export function ensurePackages(print: (line: string) => void): void {
-  let missing = missingHere();
+export function ensurePackages(
+  print: (line: string) => void,
+  more: readonly LabPackage[] = [],
+): void {
+  let missing = missingHere(more);
   // The second round is for what only `ip`, once it is there, can tell.
   for (let round = 0; round < 2 && missing.length > 0; round += 1) {
     const names = missing.map(({ name }) => name).join(' ');
@@ -90,7 +104,7 @@ export function ensurePackages(print: (line: string) => void): void {
     print("Installing from Debian's packages:");
     for (const { name, why } of missing) print(`  ${name}: ${why}`);
     if (!aptInstall(missing)) throw new Error(`apt-get failed (see above). ${wish}`);
-    missing = missingHere();
+    missing = missingHere(more);
   }
   if (missing.length > 0) {
     const programs = missing.flatMap((entry) => entry.programs).join(', ');

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { enterLab, labObstacle } from '../lab/enter.ts';
-import { ensurePackages } from '../lab/packages.ts';
+import { ensurePackages, testPackages } from '../lab/packages.ts';
 import { countsVariable, type TestCounts } from './test-counts.ts';
 import { addUp, closingLine, isFailure, type Project, planRun } from './test-summary.ts';
 
@@ -62,7 +62,7 @@ async function runProject(project: Project, files: readonly string[]): Promise<T
 
 function packageObstacle(): string | undefined {
   try {
-    ensurePackages(console.log);
+    ensurePackages(console.log, testPackages);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -12,6 +12,8 @@ export function quoteReply(text: string): string {
 /** The system's own word for it, such as ECONNREFUSED: it names no address, as messages do. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no reason given';
+  // An abort says why in its cause: the job's time, or ours.
+  if (error.name === 'AbortError' && error.cause) return reasonOf(error.cause);
   if ('code' in error && typeof error.code === 'string') return error.code;
   return quoteReply(error.message);
 }

@@ -64,7 +64,7 @@ export function createTlsConnect(policy: OutboundPolicy): TlsConnect {
         ...(caPem === undefined ? {} : { ca: caPem }),
         ...guard(policy),
       });
-      const stop = () => socket.destroy(new Error('it took too long'));
+      const stop = () => void socket.destroy(signal.reason);
       signal.addEventListener('abort', stop, { once: true });
       let written = false;
       socket

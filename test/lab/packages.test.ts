@@ -1,7 +1,7 @@
 // Which packages the lab asks for, and which of them it finds missing.
 
 import { expect, it } from 'vitest';
-import { missingPackages, neededPackages } from '../../lab/packages.ts';
+import { missingPackages, neededPackages, testPackages } from '../../lab/packages.ts';
 
 const names = (kernelWireguard: boolean) =>
   neededPackages({ kernelWireguard }).map(({ name }) => name);
@@ -21,6 +21,12 @@ it('finds nothing missing when every program is there', () => {
   expect(missingPackages(neededPackages({ kernelWireguard: false }), () => true)).toEqual([]);
 });
 
+it('asks for a package again when a file of it is missing', () => {
+  const missing = missingPackages(testPackages, (name) => !name.startsWith('/'));
+  expect(missing.map(({ name }) => name)).toEqual(['rsyslog-openssl']);
+});
+
 it('gives a reason for every package', () => {
-  for (const { why } of neededPackages({ kernelWireguard: false })) expect(why).not.toBe('');
+  const all = [...neededPackages({ kernelWireguard: false }), ...testPackages];
+  for (const { why } of all) expect(why).not.toBe('');
 });

@@ -77,6 +77,7 @@ export function syslogSuite(world: () => World): void {
       });
       const sent = send(port, many(1), { milliseconds: 200 });
       await expect(sent).rejects.toMatchObject({ code: 'outside_unavailable' });
+      await expect(sent).rejects.toThrow(/timeout/);
     });
 
     it('sends nothing where the certificate is of another name, or nobody listens', async () => {

@@ -107,6 +107,7 @@ export function webhookSuite(world: () => World): void {
       const { at } = await receiver(() => {});
       const delivered = deliver(event(`https://${at}/`), { milliseconds: 100 });
       await expect(delivered).rejects.toMatchObject({ code: 'outside_unavailable' });
+      await expect(delivered).rejects.toThrow(/timeout/);
     });
 
     it('is not sent where the certificate is of another name, or nobody listens', async () => {
