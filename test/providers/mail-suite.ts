@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { format } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Mail } from '../../src/model/mail.ts';
+import { createAuthority } from './authority.ts';
 import { login, type MailServer, startMailServer } from './smtp.ts';
 import type { World } from './world.ts';
 
@@ -56,15 +57,21 @@ export function mailSuite(world: () => World): void {
       expect(server.received).toMatchObject([{ secure: true }]);
     });
 
-    it('is not sent where the certificate is of another name', async () => {
-      const server = await startMailServer(world().authority.issue('DNS:other.example'));
-      await expect(send(starttls(server))).rejects.toMatchObject({ code: 'outside_unavailable' });
-      const direct = await startMailServer(world().authority.issue('DNS:other.example'), {
-        secure: true,
-      });
-      const address = `smtps://${credentials}@127.0.0.1:${direct.port}`;
-      await expect(send(address)).rejects.toMatchObject({ code: 'outside_unavailable' });
-      expect([server.received, direct.received]).toEqual([[], []]);
+    it('is not sent where the certificate is of another name or authority', async () => {
+      const stranger = createAuthority();
+      onTestFinished(() => stranger.remove());
+      const certificates = [
+        world().authority.issue('DNS:other.example'),
+        stranger.issue('IP:127.0.0.1'),
+      ];
+      for (const certificate of certificates) {
+        const server = await startMailServer(certificate);
+        const direct = await startMailServer(certificate, { secure: true });
+        const addresses = [starttls(server), `smtps://${credentials}@127.0.0.1:${direct.port}`];
+        for (const address of addresses)
+          await expect(send(address)).rejects.toMatchObject({ code: 'outside_unavailable' });
+        expect([server.received, direct.received]).toEqual([[], []]);
+      }
     });
 
     it('is not sent, nor is the password, where there is no TLS', async () => {
