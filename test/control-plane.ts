@@ -11,7 +11,8 @@ import type { Services } from '../src/operations/services.ts';
 import { readSettings } from '../src/runtimes/config.ts';
 import type { Tap } from '../src/runtimes/node-data.ts';
 import { createNodeServices } from '../src/runtimes/node-services.ts';
-import { operatorKey, type Plane } from './contract/plane.ts';
+import { type MailPlane, operatorKey } from './contract/plane.ts';
+import { queuedMails } from './mails.ts';
 
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
@@ -19,7 +20,7 @@ export function temporaryDirectory(): string {
   return path;
 }
 
-export interface ControlPlane extends Plane {
+export interface ControlPlane extends MailPlane {
   /** The directory with its databases and root key. */
   data: string;
   /** Every statement that reached a database, in order. */
@@ -66,6 +67,7 @@ export async function createControlPlane(
     logs,
     services,
     request: async (path, init) => app.request(`http://control.test${path}`, init),
+    mailsTo: (address) => queuedMails(services.directory, services.keys.sealer, address),
     advanceClock: (milliseconds) => {
       ahead += milliseconds;
     },

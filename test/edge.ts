@@ -1,16 +1,23 @@
 // The edge runtime for tests: the Worker of wrangler.toml in a real workerd, beside a real sqld.
 
+import { createClient } from '@libsql/client';
 import { createTestHarness, type TestHarness, type WorkerHandle } from 'wrangler';
 import { wranglerEnvironment } from '../scripts/wrangler-environment.ts';
-import { operatorKey, type Plane } from './contract/plane.ts';
-import { type Sqld, startSqld } from './sqld.ts';
+import { openDatabase } from '../src/db/database.ts';
+import { createRemoteDriver } from '../src/db/remote-driver.ts';
+import { fromBase64Url } from '../src/model/encoding.ts';
+import type { Mail } from '../src/model/mail.ts';
+import { keysFrom } from '../src/pki/root-key.ts';
+import { type MailPlane, operatorKey } from './contract/plane.ts';
+import { queuedMails } from './mails.ts';
+import { databaseUrl, type Sqld, startSqld } from './sqld.ts';
 
 Object.assign(process.env, wranglerEnvironment);
 
 /** 32 zero bytes: a root key, and no secret. */
 export const testRootKey = 'A'.repeat(43);
 
-export interface Edge extends Plane {
+export interface Edge extends MailPlane {
   sqld: Sqld;
   harness: TestHarness;
   worker: WorkerHandle;
@@ -23,6 +30,16 @@ export interface EdgeOptions {
   /** Variables in place of the usual ones. */
   variables?: Record<string, string>;
   secrets?: Record<string, string>;
+}
+
+/** The mails in the queue of the Worker's directory, as far as nobody has sent them. */
+async function mailsIn(sqld: Sqld, address: string): Promise<Mail[]> {
+  const url = databaseUrl(sqld, 'directory');
+  const driver = createRemoteDriver(() => createClient({ url, intMode: 'number' }));
+  const { sealer } = await keysFrom(fromBase64Url(testRootKey) ?? new Uint8Array());
+  const mails = await queuedMails(openDatabase(driver), sealer, address);
+  await driver.close();
+  return mails;
 }
 
 /** Starts the Worker with these variables; the caller stops it. */
@@ -52,6 +69,7 @@ export async function startEdge({ variables, secrets }: EdgeOptions = {}): Promi
     worker: harness.getWorker(),
     url,
     request: (path, init) => fetch(new URL(path, url), init),
+    mailsTo: (address) => mailsIn(sqld, address),
     async stop() {
       await harness.close();
       await sqld.stop();

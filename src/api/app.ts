@@ -24,6 +24,8 @@ import { registerAgent } from './routes/agent.ts';
 import { registerDevices } from './routes/devices.ts';
 import { registerGateways } from './routes/gateways.ts';
 import { registerLinks } from './routes/links.ts';
+import { registerMe } from './routes/me.ts';
+import { registerSignIn } from './routes/sign-in.ts';
 import { registerTenants } from './routes/tenants.ts';
 
 const contentSecurityPolicy = {
@@ -127,6 +129,8 @@ export function createApp(services: Services, log: Log): App {
   registerGateways(app);
   registerDevices(app);
   registerLinks(app);
+  registerSignIn(app);
+  registerMe(app);
   registerAgent(app);
   registerOpenApi(app);
   refuseUnknown(app);

@@ -15,6 +15,8 @@ export interface Environment {
     origin: Origin;
     /** Set once the caller is known, for the log. */
     principal?: Principal;
+    /** Whether the caller's session came as a cookie. */
+    byCookie?: boolean;
     errorCode?: string;
   };
 }

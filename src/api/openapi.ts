@@ -13,6 +13,9 @@ const about = {
 };
 
 const tags = [
+  { name: 'account', description: 'A login: one person, whatever tenants they belong to' },
+  { name: 'me', description: 'Whoever asks' },
+  { name: 'session', description: 'A browser or program that has signed in' },
   { name: 'tenant', description: 'An organisation with a database of its own' },
   { name: 'user', description: 'A person in a tenant' },
   { name: 'gateway', description: "A tenant's VM that runs the agent, and what its agent asks" },

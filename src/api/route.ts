@@ -9,10 +9,12 @@ import { parseInput } from '../model/problems.ts';
 import { authenticate } from '../operations/authenticate.ts';
 import { authorize } from '../operations/scope.ts';
 import type { Caller, Services } from '../operations/services.ts';
+import { renewToken } from '../operations/session/create.ts';
 import { type Credential, credentialOf } from './credential.ts';
 import type { Environment, RequestContext } from './environment.ts';
 import { idempotencyOf, ifMatchOf } from './preconditions.ts';
 import { problemSchema } from './problem.ts';
+import { giveCookie } from './session-cookie.ts';
 
 export type App = OpenAPIHono<Environment>;
 type Shape = Record<string, z.ZodType>;
@@ -28,7 +30,13 @@ export interface RouteSpec<P, Q, B> {
   query?: z.ZodType<Q> & { shape: Shape };
   body?: z.ZodType<B>;
   /** What success looks like; `schema` is left out when there is no body. */
-  reply: { status: 200 | 201 | 204; description: string; schema?: z.ZodType; mediaType?: string };
+  reply: {
+    /** For 302 the operation's result is where to go. */
+    status: 200 | 201 | 202 | 204 | 302;
+    description: string;
+    schema?: z.ZodType;
+    mediaType?: string;
+  };
   /** What it may refuse beyond what every route may. */
   errors?: readonly ErrorCode[];
   /** Whether it makes something, and so takes an Idempotency-Key. */
@@ -44,6 +52,8 @@ export interface RouteInput<P, Q, B> {
   body: B;
   /** Gives what is aborted when the caller goes away; to make it costs, so ask only to wait. */
   signal: () => AbortSignal;
+  /** For cookies: whatever else an answer is made of is in the declaration. */
+  c: RequestContext;
 }
 
 /** What a route may refuse by what it is. */
@@ -53,6 +63,7 @@ function errorsOf(spec: RouteSpec<unknown, unknown, unknown>): ErrorCode[] {
   if (method !== 'get') own.push('body_too_large', 'unsupported_media_type');
   if (creates) own.push('idempotency_mismatch');
   if (updates) own.push('precondition_failed');
+  if (isOfAccount(operation)) own.push('second_factor_required');
   if (!isAnonymous(operation) && !isOfAccount(operation))
     own.push('tenant_suspended', 'tenant_deleting', 'sign_in_required', 'second_factor_required');
   return [...new Set(own)];
@@ -132,8 +143,14 @@ async function principalOf(services: Services, credential: Credential | undefine
 /** Who calls, by the bearer credential or the session's cookie of the request. */
 export async function callerOf(c: RequestContext): Promise<Caller> {
   const services = c.get('services');
-  const principal = await principalOf(services, credentialOf(c));
+  const credential = credentialOf(c);
+  const principal = await principalOf(services, credential);
   c.set('principal', principal);
+  c.set('byCookie', credential?.isCookie ?? false);
+  if (credential?.isCookie && principal.kind === 'session') {
+    const fresh = await renewToken(services, principal, credential.token);
+    if (fresh) giveCookie(c, fresh);
+  }
   return { services, principal, origin: c.get('origin') };
 }
 
@@ -166,12 +183,14 @@ export function route<P = unknown, Q = unknown, B = unknown>(
       query: parseInput(query, c.req.query(), 'The query') as Q,
       body: parseInput(body, json, 'The body') as B,
       signal: () => c.req.raw.signal,
+      c,
     };
     const result = await handle(input);
     if (result instanceof Response) return result;
     if (caller.idempotency?.replayed) c.header('idempotency-replayed', 'true');
     const { status } = spec.reply;
     if (status === 204) return c.body(null, 204);
+    if (status === 302) return c.redirect(String(result), 302);
     if (hasRevision(result)) c.header('etag', `"${result.revision}"`);
     return c.json(result, status);
   });

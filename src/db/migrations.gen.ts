@@ -45,6 +45,13 @@ export const directoryMigrations: readonly Migration[] = [
       "CREATE TABLE `tenant_invitations` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`email` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer NOT NULL,\n\t`used_at` integer\n);",
       "ALTER TABLE `tenants` ADD `status` text DEFAULT 'active' NOT NULL;"
     ]
+  },
+  {
+    "tag": "0003_sign_in",
+    "statements": [
+      "ALTER TABLE `challenges` ADD `email` text;",
+      "CREATE INDEX `challenges_email` ON `challenges` (`email`);"
+    ]
   }
 ];
 

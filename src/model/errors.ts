@@ -27,6 +27,7 @@ export const errorCodes = {
   },
   precondition_failed: { status: 412, retry: false, title: 'It was changed meanwhile' },
   sign_in_required: { status: 403, retry: false, title: 'Another way to sign in is required' },
+  sign_in_failed: { status: 403, retry: false, title: 'That did not sign you in' },
   second_factor_required: { status: 403, retry: false, title: 'A second factor is required' },
   tenant_suspended: { status: 403, retry: false, title: 'The tenant is suspended' },
   tenant_deleting: { status: 403, retry: false, title: 'The tenant is being deleted' },

@@ -156,6 +156,10 @@ export type Principal =
       methods: readonly SignInMethod[];
       /** The only tenant it is good in; null for all of the account's. */
       tenantId: string | null;
+      /** Whether the account's second factor is yet to come. Until then it is good for little. */
+      awaitsFactor: boolean;
+      /** When its token is due to be replaced; Unix time in milliseconds. */
+      rotateAt: number;
     }
   | ({ kind: 'key'; tenantId: string; keyId: string; role: Role } & KeyBounds)
   | { kind: 'agent'; tenantId: string; gatewayId: string };
@@ -186,6 +190,19 @@ const inTenants = new Set<Operation>([
   ...ownerOperations,
   'tenant.create',
 ]);
+
+/** What a session may do before the second factor that its account has. */
+const beforeFactor = new Set<Operation>([
+  'me.get',
+  'totp.signIn',
+  'totp.recover',
+  'account.signOut',
+]);
+
+/** Whether a session that awaits its second factor has to wait with this. */
+export function needsFactor(operation: Operation): boolean {
+  return !beforeFactor.has(operation) && !anonymous.has(operation);
+}
 
 export function isAnonymous(operation: Operation): boolean {
   return anonymous.has(operation);

@@ -5,11 +5,16 @@ import { change } from '../db/revision.ts';
 import { sessionTenants } from '../db/schema/directory.ts';
 import { users } from '../db/schema/tenant-people.ts';
 import { limits } from '../model/limits.ts';
-import type { Principal } from '../model/permissions.ts';
-import type { Caller, Member, Services, Standing, TenantScope } from './services.ts';
+import type {
+  Caller,
+  Member,
+  Services,
+  SessionPrincipal as Session,
+  Standing,
+  TenantScope,
+} from './services.ts';
 import { standingFrom, standingOf, standingQueries } from './standing.ts';
 
-type Session = Extract<Principal, { kind: 'session' }>;
 type Base = Pick<TenantScope, 'tenantId' | 'db'>;
 
 /** One batch: the user, if it is active, and how the tenant stands. */

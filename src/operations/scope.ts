@@ -5,6 +5,7 @@ import { SallyportError } from '../model/errors.ts';
 import {
   type KeyBounds,
   may,
+  needsFactor,
   type Operation,
   type Principal,
   roleMay,
@@ -14,6 +15,7 @@ import { enterAsMember } from './member.ts';
 import {
   type Caller,
   type Reach,
+  type SessionPrincipal,
   type Standing,
   type TenantScope,
   wholeTenant,
@@ -24,8 +26,12 @@ function forbidden(operation: Operation, wayOut: string): SallyportError {
   return new SallyportError('forbidden', `This credential may not do ${operation}.`, { wayOut });
 }
 
-/** @throws SallyportError `unauthenticated` or `forbidden` */
+/** @throws SallyportError `unauthenticated`, `forbidden` or `second_factor_required` */
 export function authorize({ principal }: Caller, operation: Operation): void {
+  if (principal.kind === 'session' && principal.awaitsFactor && needsFactor(operation))
+    throw new SallyportError('second_factor_required', 'Your second factor is yet to come.', {
+      wayOut: 'Give the code that your authenticator shows, or one of your recovery codes.',
+    });
   if (may(principal, operation)) return;
   if (principal.kind === 'anonymous')
     throw new SallyportError('unauthenticated', `${operation} needs a credential.`, {
@@ -63,8 +69,6 @@ function refuseByPolicy({ policy }: Standing, { methods }: SessionPrincipal): vo
       wayOut: 'Add a passkey or one-time codes to your account, and sign in with them.',
     });
 }
-
-type SessionPrincipal = Extract<Principal, { kind: 'session' }>;
 
 function noTenant(tenantId: string): SallyportError {
   return new SallyportError('not_found', `There is no tenant ${tenantId}.`, {

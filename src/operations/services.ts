@@ -21,6 +21,8 @@ export interface Standing {
   apiRequestsPerMinute: number;
 }
 
+export type SessionPrincipal = Extract<Principal, { kind: 'session' }>;
+
 /** A session's user in a tenant. */
 export interface Member {
   userId: string;
@@ -40,8 +42,8 @@ export interface Services {
   keyCache: Cache<Principal>;
   /** Principals of verified agents' tokens, by the token. */
   agentCache: Cache<Principal>;
-  /** Principals of sessions, by the token's hash. */
-  sessionCache: Cache<Principal>;
+  /** Principals of sessions, by the token's hash; null where it was revoked. */
+  sessionCache: Cache<SessionPrincipal | null>;
   /** How tenants stand, by id. */
   standingCache: Cache<Standing>;
   /** Users behind sessions, by session and tenant. */

@@ -1,4 +1,4 @@
 import { createControlPlane } from '../control-plane.ts';
 import { contract } from './suite.ts';
 
-contract(() => createControlPlane());
+contract(() => createControlPlane({ SALLYPORT_SIGN_UP: 'open' }));

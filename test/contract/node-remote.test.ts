@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createControlPlane } from '../control-plane.ts';
+import { testRootKey } from '../edge.ts';
 import { type Sqld, startSqld } from '../sqld.ts';
 import { contract } from './suite.ts';
 
@@ -10,4 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => sqld.stop());
 
-contract(() => createControlPlane(sqld.environment));
+contract(() =>
+  createControlPlane({
+    ...sqld.environment,
+    SALLYPORT_SIGN_UP: 'open',
+    // They share the directory, and with it what is sealed there.
+    SALLYPORT_ROOT_KEY: testRootKey,
+  }),
+);

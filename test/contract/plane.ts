@@ -5,12 +5,19 @@ import { importJWK, SignJWT } from 'jose';
 import type { Device } from '../../src/model/device.ts';
 import { agentTokenAudience, type EnrollmentReply } from '../../src/model/enrollment.ts';
 import type { CreatedGateway } from '../../src/model/gateway.ts';
+import type { Mail } from '../../src/model/mail.ts';
 import type { CreatedTenant } from '../../src/model/tenant.ts';
 
 export const operatorKey = 'operator-key-of-a-test-0123456789';
 
 export interface Plane {
   request(path: string, init?: RequestInit): Promise<Response>;
+}
+
+/** A plane whose mails can be read. */
+export interface MailPlane extends Plane {
+  /** The mails to this address that wait to be sent, oldest first. */
+  mailsTo(address: string): Promise<Mail[]>;
 }
 
 export interface Reply<T = unknown> {

@@ -1,17 +1,19 @@
 // The contract of the API, as a function of how to send a request: every runtime must keep it.
 
+import { accountContract } from './accounts.ts';
 import { agentContract } from './agent.ts';
 import { deviceContract } from './devices.ts';
 import { gatewayContract } from './gateways.ts';
 import { linkContract } from './links.ts';
-import type { Plane } from './plane.ts';
+import type { MailPlane } from './plane.ts';
 import { tenantContract } from './tenants.ts';
 
 /** @param create makes or shares a control plane whose operator key is `operatorKey` */
-export function contract(create: () => Promise<Plane>): void {
+export function contract(create: () => Promise<MailPlane>): void {
   tenantContract(create);
   gatewayContract(create);
   deviceContract(create);
   linkContract(create);
   agentContract(create);
+  accountContract(create);
 }

@@ -5,7 +5,7 @@ import { contract } from './suite.ts';
 // One Worker and one server for all tests: each makes tenants of its own.
 let edge: Edge;
 beforeAll(async () => {
-  edge = await startEdge();
+  edge = await startEdge({ variables: { SALLYPORT_SIGN_UP: 'open' } });
 }, 120_000);
 afterAll(() => edge.stop());
 

@@ -111,6 +111,8 @@ export const challenges = sqliteTable(
     kind: text().notNull().$type<ChallengeKind>(),
     /** Whose, when that is known and there is one. */
     accountId: text('account_id'),
+    /** The address that is to show that it reads its mail. */
+    email: text(),
     /** SHA-256 of the secret that the mailed link, or the redirect, carries. */
     secretHash: text('secret_hash').unique(),
     /** SHA-256 of challenge and mailed code. */
@@ -122,7 +124,10 @@ export const challenges = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
     usedAt: integer('used_at'),
   },
-  (table) => [index('challenges_expires').on(table.expiresAt)],
+  (table) => [
+    index('challenges_expires').on(table.expiresAt),
+    index('challenges_email').on(table.email),
+  ],
 );
 
 /** Which user of a tenant an account is. Role and standing are in the tenant's database. */

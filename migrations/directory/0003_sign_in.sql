@@ -1,0 +1,2 @@
+ALTER TABLE `challenges` ADD `email` text;--> statement-breakpoint
+CREATE INDEX `challenges_email` ON `challenges` (`email`);

@@ -1,0 +1,28 @@
+// session.revoke, and account.signOut, which revokes the session that asks.
+
+import { and, eq } from 'drizzle-orm';
+import { sessions } from '../../db/schema/directory.ts';
+import { notFound } from '../../model/errors.ts';
+import type { Caller } from '../services.ts';
+import { forgetTokens } from './forget.ts';
+import { ownSession } from './own.ts';
+
+/** @returns whether there was such a session of this account */
+async function end({ services }: Caller, accountId: string, sessionId: string): Promise<boolean> {
+  const { directory } = services;
+  const mine = and(eq(sessions.id, sessionId), eq(sessions.accountId, accountId));
+  const [gone] = await directory.run(directory.build.delete(sessions).where(mine).returning());
+  forgetTokens(services, gone);
+  return gone.length > 0;
+}
+
+/** @throws SallyportError `not_found` also for a session of somebody else */
+export async function revokeSession(caller: Caller, sessionId: string): Promise<void> {
+  const { accountId } = ownSession(caller, 'session.revoke');
+  if (!(await end(caller, accountId, sessionId))) throw notFound('session', sessionId);
+}
+
+export async function signOut(caller: Caller): Promise<void> {
+  const { accountId, sessionId } = ownSession(caller, 'account.signOut');
+  await end(caller, accountId, sessionId);
+}
