@@ -25,8 +25,10 @@ import { registerDevices } from './routes/devices.ts';
 import { registerGateways } from './routes/gateways.ts';
 import { registerLinks } from './routes/links.ts';
 import { registerMe } from './routes/me.ts';
+import { registerPasskeys } from './routes/passkeys.ts';
 import { registerSignIn } from './routes/sign-in.ts';
 import { registerTenants } from './routes/tenants.ts';
+import { registerTotp } from './routes/totp.ts';
 
 const contentSecurityPolicy = {
   defaultSrc: ["'none'"],
@@ -131,6 +133,8 @@ export function createApp(services: Services, log: Log): App {
   registerLinks(app);
   registerSignIn(app);
   registerMe(app);
+  registerPasskeys(app);
+  registerTotp(app);
   registerAgent(app);
   registerOpenApi(app);
   refuseUnknown(app);

@@ -15,6 +15,8 @@ const about = {
 const tags = [
   { name: 'account', description: 'A login: one person, whatever tenants they belong to' },
   { name: 'me', description: 'Whoever asks' },
+  { name: 'passkey', description: 'A key that a device or security key holds for an account' },
+  { name: 'totp', description: 'One-time codes of an authenticator, and recovery codes' },
   { name: 'session', description: 'A browser or program that has signed in' },
   { name: 'tenant', description: 'An organisation with a database of its own' },
   { name: 'user', description: 'A person in a tenant' },

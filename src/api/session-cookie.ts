@@ -30,6 +30,17 @@ export function giveSession(
   return signedIn;
 }
 
+/** The same for what changed the token of the session that asks. */
+export function giveToken<T extends { token: string }>(
+  c: RequestContext,
+  answer: T,
+): T | Omit<T, 'token'> {
+  if (carrierOf(c) === 'token') return answer;
+  const { token, ...rest } = answer;
+  giveCookie(c, token);
+  return rest;
+}
+
 /** How the session came that asks, and so how a new token of it has to go back. */
 export function carrierOf(c: RequestContext): CarrierName {
   return c.get('byCookie') ? 'cookie' : 'token';

@@ -27,7 +27,8 @@ export const walls: Readonly<Record<string, Wall>> = {
   },
   pki: {
     folders: ['model'],
-    packages: ['jose', 'zod'],
+    // The last two know formats of others, WebAuthn's and authenticators', each behind one file.
+    packages: ['jose', 'zod', '@simplewebauthn/server', 'otpauth'],
     why: 'signing uses WebCrypto alone, which both runtimes and browsers have',
   },
   db: {

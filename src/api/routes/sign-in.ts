@@ -2,6 +2,7 @@
 
 import { z } from '@hono/zod-openapi';
 import {
+  acceptInvitationSchema,
   signedInSchema,
   signInSchema,
   startedSignInSchema,
@@ -10,6 +11,7 @@ import {
 import { signIn } from '../../operations/account/sign-in.ts';
 import { startSignIn } from '../../operations/account/start-sign-in.ts';
 import { signOut } from '../../operations/session/revoke.ts';
+import { acceptInvitation } from '../../operations/user/accept.ts';
 import { type App, route } from '../route.ts';
 import { clearCookie, giveSession } from '../session-cookie.ts';
 
@@ -59,6 +61,23 @@ function mailRoutes(app: App): void {
   );
 }
 
+function invitationRoutes(app: App): void {
+  route(
+    app,
+    {
+      operation: 'user.accept',
+      method: 'post',
+      path: '/v1/sign-in/invitation',
+      summary: 'Accept an invitation to a tenant; it shows that you read the mail of your address',
+      body: acceptInvitationSchema,
+      reply: signedIn,
+      errors: ['sign_in_failed', 'already_exists', 'tenant_suspended', 'tenant_deleting'],
+    },
+    async ({ caller, body, c }) => giveSession(c, await acceptInvitation(caller, body), body.as),
+  );
+}
+
 export function registerSignIn(app: App): void {
   mailRoutes(app);
+  invitationRoutes(app);
 }

@@ -105,7 +105,8 @@ async function ofSession(
   return {
     ...nobody,
     kind: 'session',
-    account: accountFrom(account, passkeyCount),
+    // What else the account has is no business of one tenant's identity provider.
+    account: tenantId === null ? accountFrom(account, passkeyCount) : accountFrom(account, []),
     session: session ? sessionView(session, sessionId) : null,
     next: awaitsFactor ? 'totp' : null,
     tenants: found,

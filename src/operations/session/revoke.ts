@@ -3,14 +3,18 @@
 import { and, eq } from 'drizzle-orm';
 import { sessions } from '../../db/schema/directory.ts';
 import { notFound } from '../../model/errors.ts';
-import type { Caller } from '../services.ts';
+import type { Caller, SessionPrincipal } from '../services.ts';
 import { forgetTokens } from './forget.ts';
-import { ownSession } from './own.ts';
+import { ownSession, sessionsWithin } from './own.ts';
 
 /** @returns whether there was such a session of this account */
-async function end({ services }: Caller, accountId: string, sessionId: string): Promise<boolean> {
+async function end(
+  { services }: Caller,
+  own: SessionPrincipal,
+  sessionId: string,
+): Promise<boolean> {
   const { directory } = services;
-  const mine = and(eq(sessions.id, sessionId), eq(sessions.accountId, accountId));
+  const mine = and(eq(sessions.id, sessionId), sessionsWithin(own));
   const [gone] = await directory.run(directory.build.delete(sessions).where(mine).returning());
   forgetTokens(services, gone);
   return gone.length > 0;
@@ -18,11 +22,11 @@ async function end({ services }: Caller, accountId: string, sessionId: string): 
 
 /** @throws SallyportError `not_found` also for a session of somebody else */
 export async function revokeSession(caller: Caller, sessionId: string): Promise<void> {
-  const { accountId } = ownSession(caller, 'session.revoke');
-  if (!(await end(caller, accountId, sessionId))) throw notFound('session', sessionId);
+  const own = ownSession(caller, 'session.revoke');
+  if (!(await end(caller, own, sessionId))) throw notFound('session', sessionId);
 }
 
 export async function signOut(caller: Caller): Promise<void> {
-  const { accountId, sessionId } = ownSession(caller, 'account.signOut');
-  await end(caller, accountId, sessionId);
+  const own = ownSession(caller, 'account.signOut');
+  await end(caller, own, own.sessionId);
 }
