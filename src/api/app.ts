@@ -27,6 +27,7 @@ import { registerLinks } from './routes/links.ts';
 import { registerMe } from './routes/me.ts';
 import { registerPasskeys } from './routes/passkeys.ts';
 import { registerSignIn } from './routes/sign-in.ts';
+import { registerTenantLife } from './routes/tenant-life.ts';
 import { registerTenants } from './routes/tenants.ts';
 import { registerTotp } from './routes/totp.ts';
 
@@ -128,6 +129,7 @@ export function createApp(services: Services, log: Log): App {
   registerSetupPages(app);
   registerLinkPages(app);
   registerTenants(app);
+  registerTenantLife(app);
   registerGateways(app);
   registerDevices(app);
   registerLinks(app);

@@ -19,26 +19,32 @@ export interface NewJob {
   createdAt: number;
 }
 
+function rowOf({ payload, ...job }: NewJob) {
+  return { ...job, payload: JSON.stringify(payload), status: 'waiting' as const, attempts: 0 };
+}
+
 /** A write that enqueues a job, for the batch of the change that causes it. */
-export function enqueueJob(db: Database, { payload, ...job }: NewJob) {
-  return db.build
-    .insert(jobs)
-    .values({ ...job, payload: JSON.stringify(payload), status: 'waiting', attempts: 0 });
+export function enqueueJob(db: Database, job: NewJob) {
+  return db.build.insert(jobs).values(rowOf(job));
 }
 
 /**
- * Writes that give the tenant the standing jobs it lacks. One that died gets another chance after
+ * A write that gives the tenant the standing jobs it lacks. One that died gets another chance after
  * `limits.jobRevivalMilliseconds`: a tenant is not left without it for ever.
  */
-export function enqueueStandingJobs(db: Database, now: number, dueAt: number): Query[] {
+export function enqueueStandingJobs(db: Database, now: number, dueAt: number): Query {
   const revivedIfDeadAt = now - limits.jobRevivalMilliseconds;
-  return standingJobKinds.map((kind) =>
-    enqueueJob(db, { id: kind, kind, payload: {}, dueAt, createdAt: now }).onConflictDoUpdate({
+  const all = standingJobKinds.map((kind) =>
+    rowOf({ id: kind, kind, payload: {}, dueAt, createdAt: now }),
+  );
+  return db.build
+    .insert(jobs)
+    .values(all)
+    .onConflictDoUpdate({
       target: jobs.id,
       set: { status: 'waiting', dueAt, attempts: 0 },
       setWhere: sql`${jobs.status} = 'dead' and ${jobs.dueAt} <= ${revivedIfDeadAt}`,
-    }),
-  );
+    });
 }
 
 /**

@@ -1,7 +1,7 @@
 // The tenants' databases, opened when they are needed and migrated before anyone sees them.
 
 import { eq } from 'drizzle-orm';
-import { SallyportError } from '../model/errors.ts';
+import { notFound, SallyportError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { Driver } from './driver.ts';
@@ -32,6 +32,29 @@ export interface TenantDatabases {
 interface Handle {
   db: Database;
   driver: Driver;
+  /** It was dropped: whoever still holds it must not bring its file into being again. */
+  gone: boolean;
+}
+
+/** @param onTrouble is called when the database does not answer as it should */
+function guarded(
+  driver: Driver,
+  tenantId: string,
+  isGone: () => boolean,
+  onTrouble: () => void,
+): Driver {
+  return {
+    ...driver,
+    async batch(statements, mode) {
+      if (isGone()) throw notFound('tenant', tenantId);
+      try {
+        return await driver.batch(statements, mode);
+      } catch (error) {
+        if (error instanceof SallyportError) onTrouble();
+        throw error;
+      }
+    },
+  };
 }
 
 async function bringUpToDate(tenantId: string, driver: Driver, now: number): Promise<void> {
@@ -50,6 +73,12 @@ async function bringUpToDate(tenantId: string, driver: Driver, now: number): Pro
   }
 }
 
+async function isTenant(directory: Database, tenantId: string): Promise<boolean> {
+  const query = directory.build.select({ id: tenants.id }).from(tenants);
+  const [rows] = await directory.run(query.where(eq(tenants.id, tenantId)));
+  return rows.length > 0;
+}
+
 /**
  * @param most handles kept; the one that was used longest ago is let go
  * @param now Unix time in milliseconds
@@ -66,10 +95,21 @@ export function createTenantDatabases(
   // must not wait for another one's work.
   const ready = new Set<string>();
 
+  function connect(tenantId: string): Handle {
+    const bare = provisioner.connect(tenantId);
+    // It may be gone, dropped by another process: the directory is asked the next time.
+    const driver = guarded(
+      bare,
+      tenantId,
+      () => handle.gone,
+      () => ready.delete(tenantId),
+    );
+    const handle = { driver, db: openDatabase(driver), gone: false };
+    return handle;
+  }
+
   function handleOf(tenantId: string): Handle {
-    const known = handles.get(tenantId);
-    const driver = known?.driver ?? provisioner.connect(tenantId);
-    const handle = known ?? { driver, db: openDatabase(driver) };
+    const handle = handles.get(tenantId) ?? connect(tenantId);
     // The last in the map is the one that was used last.
     handles.delete(tenantId);
     handles.set(tenantId, handle);
@@ -91,15 +131,9 @@ export function createTenantDatabases(
     return db;
   }
 
-  async function isTenant(tenantId: string): Promise<boolean> {
-    const query = directory.build.select({ id: tenants.id }).from(tenants);
-    const [rows] = await directory.run(query.where(eq(tenants.id, tenantId)));
-    return rows.length > 0;
-  }
-
   return {
     async open(tenantId) {
-      if (!ready.has(tenantId) && !(await isTenant(tenantId))) return undefined;
+      if (!ready.has(tenantId) && !(await isTenant(directory, tenantId))) return undefined;
       return makeReady(tenantId);
     },
     async create(tenantId) {
@@ -107,7 +141,9 @@ export function createTenantDatabases(
       return makeReady(tenantId);
     },
     async drop(tenantId) {
-      await handles.get(tenantId)?.db.close();
+      const handle = handles.get(tenantId);
+      if (handle) handle.gone = true;
+      await handle?.db.close();
       handles.delete(tenantId);
       ready.delete(tenantId);
       await provisioner.drop(tenantId);

@@ -16,6 +16,7 @@ export interface JobDeps {
   /** The tenant's database. */
   db: Database;
   tenantId: string;
+  services: Services;
   /** Unix time in milliseconds. */
   now(): number;
   /** Aborts when the job has taken too long: it counts as failed and will run again. */

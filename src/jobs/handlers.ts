@@ -2,8 +2,18 @@
 
 import type { StandingJobKind } from '../model/job.ts';
 import type { Handler, Handlers } from './deps.ts';
+import { drop } from './handlers/drop.ts';
+import { dropDatabase } from './handlers/drop-database.ts';
+import { mirror } from './handlers/mirror.ts';
 import { prune } from './handlers/prune.ts';
 
-const standing: Readonly<Record<StandingJobKind, Handler>> = { prune };
+const standing: Readonly<Record<StandingJobKind, Handler>> = {
+  prune,
+  'tenant.mirror': mirror,
+};
 
-export const handlers: Handlers = new Map(Object.entries(standing));
+export const handlers: Handlers = new Map([
+  ...Object.entries(standing),
+  ['tenant.drop', drop],
+  ['tenant.dropDatabase', dropDatabase],
+]);

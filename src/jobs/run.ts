@@ -35,7 +35,7 @@ async function perform(runner: Runner, { job, tenantId, db }: ClaimedJob): Promi
   if (job.attempts > limits.jobAttempts)
     throw new Hopeless(`it was begun ${limits.jobAttempts} times and never ended`);
   const payload: unknown = JSON.parse(job.payload);
-  const deps = { db, tenantId, now: services.now };
+  const deps = { db, tenantId, services, now: services.now };
   return within(limits.jobMilliseconds, (signal) => handler(payload, { ...deps, signal }));
 }
 

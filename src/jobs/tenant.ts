@@ -27,8 +27,7 @@ export async function lookAtTenant(runner: Runner, wakeup: Wakeup): Promise<void
   const db = await services.tenants.open(wakeup.tenantId);
   if (!db) return;
   const now = services.now();
-  const [first, ...rest] = enqueueStandingJobs(db, now, now);
-  if (first) await db.run(first, ...rest);
+  await db.run(enqueueStandingJobs(db, now, now));
   await runDueJobs(runner, wakeup.tenantId, db);
   const latest = services.now() + limits.jobLookEveryMilliseconds;
   const next = (await nextJobDueAt(db)) ?? latest;

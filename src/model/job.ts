@@ -1,5 +1,8 @@
 // Jobs: effects that come after a change, run until they succeed or are given up.
 
 /** Kinds of which every tenant has one job at all times. */
-export const standingJobKinds = ['prune'] as const;
+export const standingJobKinds = ['prune', 'tenant.mirror'] as const;
 export type StandingJobKind = (typeof standingJobKinds)[number];
+
+/** Our own housekeeping, which counts for no tenant's quota. */
+export const uncountedJobKinds = [...standingJobKinds, 'tenant.drop'] as const;

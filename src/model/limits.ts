@@ -39,6 +39,7 @@ export const limits = {
   linkLifetimeMostSeconds: 90 * 24 * 3600,
   enrollmentLifetimeSeconds: 24 * 3600,
   setupLinkLifetimeSeconds: 24 * 3600,
+  tenantDeletionGraceDays: 7,
   apiKeySecretBytes: 24,
   operatorKeyLengthLeast: 32,
   changeAttempts: 24,
@@ -117,6 +118,7 @@ export const limits = {
   sweepEveryMilliseconds: 60_000,
   pruneEveryMilliseconds: 24 * 3_600_000,
   pruneRowsPerBatch: 500,
+  mirrorEveryMilliseconds: 24 * 3_600_000,
   endedLinkKeptDays: 30,
   reportKeptDays: 90,
 } as const;

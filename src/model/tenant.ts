@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
-import { tenantPolicySchema } from './policy.ts';
+import { changePolicySchema, tenantPolicySchema } from './policy.ts';
 import { emailSchema, nameSchema, slugSchema } from './text.ts';
 import { userSchema } from './user.ts';
 
@@ -66,3 +66,16 @@ export const createdTenantSchema = z.strictObject({
   key: z.string(),
 });
 export type CreatedTenant = z.infer<typeof createdTenantSchema>;
+
+/** What is left out stays as it is. */
+export const updateTenantSchema = z.strictObject({
+  name: nameSchema.optional(),
+  policy: changePolicySchema.optional(),
+});
+export type UpdateTenant = z.infer<typeof updateTenantSchema>;
+
+export const suspendTenantSchema = z.strictObject({
+  /** For the tenant's log, and so for its people. */
+  reason: nameSchema,
+});
+export type SuspendTenant = z.infer<typeof suspendTenantSchema>;

@@ -84,7 +84,7 @@ async function rememberAnswer<T>({ db, services, idempotency }: TenantScope, res
 /** The decision, completed by what every change has to write. */
 async function complete<T>(scope: TenantScope, outcome: Outcome<T>): Promise<Outcome<T>> {
   const { usage = [], jobs = [], writes, result } = outcome;
-  await countJobs(scope, jobs.length);
+  await countJobs(scope, jobs);
   return {
     ...outcome,
     writes: [

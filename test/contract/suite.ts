@@ -6,11 +6,13 @@ import { deviceContract } from './devices.ts';
 import { gatewayContract } from './gateways.ts';
 import { linkContract } from './links.ts';
 import type { MailPlane } from './plane.ts';
+import { tenantLifeContract } from './tenant-life.ts';
 import { tenantContract } from './tenants.ts';
 
 /** @param create makes or shares a control plane whose operator key is `operatorKey` */
 export function contract(create: () => Promise<MailPlane>): void {
   tenantContract(create);
+  tenantLifeContract(create);
   gatewayContract(create);
   deviceContract(create);
   linkContract(create);

@@ -169,11 +169,14 @@ test('the sweep gives a tenant of the time before jobs its first prune', async (
   expect(pruned).toBe(2);
 });
 
-test('a new tenant has its first prune and its wake-up from the start', async () => {
+test('a new tenant has its standing jobs and its wake-up from the start', async () => {
   const world = await createWorld();
   const tenant = await world.tenant();
   const [rows] = await tenant.db.run(tenant.db.build.select().from(jobs));
-  expect(rows).toMatchObject([{ id: 'prune', kind: 'prune', status: 'waiting', attempts: 0 }]);
+  expect(rows).toMatchObject([
+    { id: 'prune', kind: 'prune', status: 'waiting', attempts: 0 },
+    { id: 'tenant.mirror', kind: 'tenant.mirror', status: 'waiting', attempts: 0 },
+  ]);
   const look = world.clock.now + limits.jobLookEveryMilliseconds;
   expect(await wakeupsOf(world)).toEqual(new Map([[tenant.id, look]]));
 });

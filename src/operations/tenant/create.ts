@@ -71,7 +71,7 @@ async function firstRevision(
       db.build
         .insert(apiKeys)
         .values({ id: keyId, hash, name: "the owner's first key", role: 'owner', createdAt: at }),
-      ...enqueueStandingJobs(db, at, at + limits.jobLookEveryMilliseconds),
+      enqueueStandingJobs(db, at, at + limits.jobLookEveryMilliseconds),
     ],
     result: { tenant: tenantView(tenantRow, number), owner: userView(owner), key },
   }));

@@ -1,4 +1,4 @@
-import { asc } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../src/db/database.ts';
 import {
@@ -75,11 +75,13 @@ function link(id: string, times: Partial<LinkRow>): LinkRow {
   };
 }
 
+const isPrune = eq(jobs.id, 'prune');
+
 /** Runs the tenant's prune job, and says when it will run again. */
 async function runPrune(world: World, { id, db }: { id: string; db: Database }): Promise<number> {
-  await db.run(db.build.update(jobs).set({ dueAt: world.clock.now }));
+  await db.run(db.build.update(jobs).set({ dueAt: world.clock.now }).where(isPrune));
   await runTenantJobs(world.runner({ prune }, { jobsPerLook: 1 }), id);
-  const [[job]] = await db.run(db.build.select().from(jobs));
+  const [[job]] = await db.run(db.build.select().from(jobs).where(isPrune));
   expect(job).toMatchObject({ status: 'waiting', attempts: 0, lastError: null });
   return job?.dueAt ?? 0;
 }
