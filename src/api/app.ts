@@ -27,6 +27,7 @@ import { registerLinks } from './routes/links.ts';
 import { registerMe } from './routes/me.ts';
 import { registerPasskeys } from './routes/passkeys.ts';
 import { registerSignIn } from './routes/sign-in.ts';
+import { registerQuotas } from './routes/quotas.ts';
 import { registerTenantLife } from './routes/tenant-life.ts';
 import { registerTenants } from './routes/tenants.ts';
 import { registerTotp } from './routes/totp.ts';
@@ -130,6 +131,7 @@ export function createApp(services: Services, log: Log): App {
   registerLinkPages(app);
   registerTenants(app);
   registerTenantLife(app);
+  registerQuotas(app);
   registerGateways(app);
   registerDevices(app);
   registerLinks(app);

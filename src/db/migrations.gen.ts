@@ -141,5 +141,11 @@ export const tenantMigrations: readonly Migration[] = [
       "INSERT INTO `usage` (`name`, `key`, `value`) SELECT 'devices', '', count(*) FROM `devices` WHERE `status` <> 'revoked';",
       "INSERT INTO `usage` (`name`, `key`, `value`) SELECT 'devicesPerUser', `user_id`, count(*) FROM `devices` WHERE `status` <> 'revoked' GROUP BY `user_id`;"
     ]
+  },
+  {
+    "tag": "0003_quota_notices",
+    "statements": [
+      "CREATE TABLE `quota_notices` (\n\t`name` text NOT NULL,\n\t`period` text NOT NULL,\n\t`percent` integer NOT NULL,\n\t`at` integer NOT NULL,\n\tPRIMARY KEY(`name`, `period`, `percent`)\n);"
+    ]
   }
 ];

@@ -6,6 +6,7 @@ import { drop } from './handlers/drop.ts';
 import { dropDatabase } from './handlers/drop-database.ts';
 import { mirror } from './handlers/mirror.ts';
 import { prune } from './handlers/prune.ts';
+import { quotaNotice } from './handlers/quota-notice.ts';
 
 const standing: Readonly<Record<StandingJobKind, Handler>> = {
   prune,
@@ -16,4 +17,5 @@ export const handlers: Handlers = new Map([
   ...Object.entries(standing),
   ['tenant.drop', drop],
   ['tenant.dropDatabase', dropDatabase],
+  ['quota.notice', quotaNotice],
 ]);

@@ -5,4 +5,4 @@ export const standingJobKinds = ['prune', 'tenant.mirror'] as const;
 export type StandingJobKind = (typeof standingJobKinds)[number];
 
 /** Our own housekeeping, which counts for no tenant's quota. */
-export const uncountedJobKinds = [...standingJobKinds, 'tenant.drop'] as const;
+export const uncountedJobKinds = [...standingJobKinds, 'tenant.drop', 'quota.notice'] as const;

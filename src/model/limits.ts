@@ -117,8 +117,11 @@ export const limits = {
   tickEveryMilliseconds: 5000,
   sweepEveryMilliseconds: 60_000,
   pruneEveryMilliseconds: 24 * 3_600_000,
+  heaviestUsersShown: 10,
   pruneRowsPerBatch: 500,
   mirrorEveryMilliseconds: 24 * 3_600_000,
   endedLinkKeptDays: 30,
   reportKeptDays: 90,
+  usageKeptMonths: 13,
+  userUsageKeptMonths: 3,
 } as const;

@@ -85,11 +85,13 @@ async function rememberAnswer<T>({ db, services, idempotency }: TenantScope, res
 async function complete<T>(scope: TenantScope, outcome: Outcome<T>): Promise<Outcome<T>> {
   const { usage = [], jobs = [], writes, result } = outcome;
   await countJobs(scope, jobs);
+  const counted = await countUsage(scope, usage);
   return {
     ...outcome,
+    jobs: [...jobs, ...counted.notices],
     writes: [
       ...writes,
-      ...(await countUsage(scope, usage)),
+      ...counted.writes,
       ...jobs.map((job) => enqueueJob(scope.db, job)),
       ...(await rememberAnswer(scope, result)),
     ],

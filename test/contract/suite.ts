@@ -6,6 +6,8 @@ import { deviceContract } from './devices.ts';
 import { gatewayContract } from './gateways.ts';
 import { linkContract } from './links.ts';
 import type { MailPlane } from './plane.ts';
+import type { Plane } from './plane.ts';
+import { quotaContract } from './quotas.ts';
 import { tenantLifeContract } from './tenant-life.ts';
 import { tenantContract } from './tenants.ts';
 
@@ -13,6 +15,7 @@ import { tenantContract } from './tenants.ts';
 export function contract(create: () => Promise<MailPlane>): void {
   tenantContract(create);
   tenantLifeContract(create);
+  quotaContract(create);
   gatewayContract(create);
   deviceContract(create);
   linkContract(create);

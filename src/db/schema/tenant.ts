@@ -77,6 +77,19 @@ export const usage = sqliteTable(
   (table) => [primaryKey({ columns: [table.name, table.key] })],
 );
 
+/** Notices that owners have got: one for each quota, share and period. */
+export const quotaNotices = sqliteTable(
+  'quota_notices',
+  {
+    name: text().notNull().$type<QuotaName>(),
+    /** A UTC day or month. */
+    period: text().notNull(),
+    percent: integer().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.name, table.period, table.percent] })],
+);
+
 export const idempotencyKeys = sqliteTable('idempotency_keys', idempotencyColumns, (table) => [
   index('idempotency_keys_created').on(table.createdAt),
 ]);

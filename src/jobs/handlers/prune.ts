@@ -4,10 +4,18 @@
 // holds these rows, and the log of revisions says for ever that a link was made and used. So it
 // bypasses the revisions, as the reports do that it deletes.
 
-import { eq, inArray, lte, notExists, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, lt, lte, notExists, or, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
-import { devices, gatewayReports, links, peerTraffic } from '../../db/schema/tenant.ts';
+import {
+  devices,
+  gatewayReports,
+  links,
+  peerTraffic,
+  quotaNotices,
+  usage,
+} from '../../db/schema/tenant.ts';
 import { limits } from '../../model/limits.ts';
+import { monthOf } from '../../model/quota.ts';
 import type { Handler } from '../deps.ts';
 
 const dayMilliseconds = 24 * 3_600_000;
@@ -42,11 +50,37 @@ function deleteOrphanedTraffic({ build }: Database) {
   return build.delete(peerTraffic).where(inArray(sql`rowid`, orphans)).returning({ id: deviceId });
 }
 
+/** What was used in days and months that nobody asks about any more, and what was said of it. */
+function deleteOldUsage({ build }: Database, now: number) {
+  const before = (months: number) => monthOf(now - months * 31 * dayMilliseconds);
+  const old = or(
+    and(
+      inArray(usage.name, ['linksPerDay', 'bytesPerMonth']),
+      lt(usage.key, before(limits.usageKeptMonths)),
+    ),
+    and(
+      eq(usage.name, 'bytesPerUserPerMonth'),
+      lt(sql`substr(${usage.key}, -7)`, before(limits.userUsageKeptMonths)),
+    ),
+  );
+  const query = build.select({ rowid: sql`${usage}.rowid` }).from(usage);
+  const rows = query.where(old).limit(most);
+  return build.delete(usage).where(inArray(sql`rowid`, rows)).returning({ id: usage.key });
+}
+
+function deleteOldNotices({ build }: Database, now: number) {
+  const limit = now - limits.usageKeptMonths * 31 * dayMilliseconds;
+  const old = build.delete(quotaNotices).where(lte(quotaNotices.at, limit));
+  return old.returning({ id: quotaNotices.name });
+}
+
 export const prune: Handler = async (_payload, { db, now }) => {
   const batches = await db.run(
     deleteEndedLinks(db, now()),
     deleteOldReports(db, now()),
     deleteOrphanedTraffic(db),
+    deleteOldUsage(db, now()),
+    deleteOldNotices(db, now()),
   );
   const isMore = batches.some((rows) => rows.length === most);
   return { repeatAt: isMore ? now() : now() + limits.pruneEveryMilliseconds };

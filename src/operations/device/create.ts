@@ -10,7 +10,7 @@ import { commit } from '../commit.ts';
 import { defaultGateways, issueCredential, serveDevice } from '../credential.ts';
 import { gatewaysWithin, usersWithin } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
-import { deviceUsage } from './usage.ts';
+import { bytesLeft, deviceUsage } from './usage.ts';
 import { type DeviceRow, deviceView } from './view.ts';
 
 async function namedGateways(scope: TenantScope, asked: string[]): Promise<string[]> {
@@ -85,7 +85,7 @@ export async function createDevice(scope: TenantScope, input: CreateDevice): Pro
         ...issued.writes,
       ],
       touched: issued.touched,
-      usage: deviceUsage(userId, 1),
+      usage: [...deviceUsage(userId, 1), ...bytesLeft(userId, createdAt)],
       result: deviceView(row, gatewayIds),
     };
   });

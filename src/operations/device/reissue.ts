@@ -6,7 +6,7 @@ import { commit } from '../commit.ts';
 import { gatewaysForIssue, issueCredential, withdrawCredential } from '../credential.ts';
 import type { TenantScope } from '../services.ts';
 import { readDevice } from './read.ts';
-import { deviceUsage } from './usage.ts';
+import { bytesLeft, deviceUsage } from './usage.ts';
 import { deviceView } from './view.ts';
 
 export async function reissueDevice(
@@ -28,7 +28,10 @@ export async function reissueDevice(
       summary: { name: row.name, publicKey: publicKey ?? null, retired: row.publicKey },
       writes: [...serving.writes, ...writes],
       touched,
-      usage: row.status === 'revoked' ? deviceUsage(row.userId, 1) : [],
+      usage: [
+        ...(row.status === 'revoked' ? deviceUsage(row.userId, 1) : []),
+        ...bytesLeft(row.userId, scope.services.now()),
+      ],
       result: deviceView(reissued, serving.gatewayIds),
     };
   });

@@ -7,10 +7,11 @@ import { toBase64Url } from '../../model/encoding.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { newId } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
-import { dayOf } from '../../model/quota.ts';
+import { usageKey } from '../../model/quota.ts';
 import { secretHash, signLink } from '../../pki/tokens.ts';
 import { commit } from '../commit.ts';
 import { readDevice } from '../device/read.ts';
+import { bytesLeft } from '../device/usage.ts';
 import type { TenantScope } from '../services.ts';
 import { linkView } from './view.ts';
 
@@ -59,7 +60,10 @@ export async function createLink(scope: TenantScope, input: CreateLink): Promise
       summary: { deviceId: row.deviceId, kind: row.kind, expiresAt: view.expiresAt },
       writes: [db.build.insert(links).values(row)],
       touched: [],
-      usage: [{ name: 'linksPerDay', key: dayOf(now), add: 1 }],
+      usage: [
+        { name: 'linksPerDay', key: usageKey('linksPerDay', now), add: 1 },
+        ...bytesLeft(device.userId, now),
+      ],
       result: { link: view, url: `${services.publicUrl}/l/${token}` },
     };
   });

@@ -13,6 +13,7 @@ import { renderWireguardClient } from '../../render/client/wireguard.ts';
 import { commit } from '../commit.ts';
 import { gatewaysForIssue, issueCredential } from '../credential.ts';
 import { readConnections, readDevice } from '../device/read.ts';
+import { bytesLeft } from '../device/usage.ts';
 import { deviceView } from '../device/view.ts';
 import type { Caller, TenantScope } from '../services.ts';
 import { openLink, refuseClosed } from './open.ts';
@@ -66,6 +67,7 @@ async function consume(scope: TenantScope, link: LinkRow, publicKey: string) {
         ...writes,
       ],
       touched,
+      usage: bytesLeft(row.userId, usedAt),
       result: deviceView(live, gatewayIds),
     };
   });

@@ -4,18 +4,24 @@
 
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Query } from '../../db/database.ts';
+import type { NewJob } from '../../db/queue.ts';
 import { quotas, usage } from '../../db/schema/tenant.ts';
 import { SallyportError } from '../../model/errors.ts';
 import type { QuotaName } from '../../model/quota.ts';
 import type { TenantScope } from '../services.ts';
+import { enqueueNotice, noticesOf } from './notice.ts';
 
 export interface UsageChange {
   name: QuotaName;
-  /** A user, a day or a month, for quotas that are counted apart for each; else empty. */
+  /** See `usageKey`; empty when left out. */
   key?: string;
-  /** Below zero gives back. */
+  /** Below zero gives back. Zero asks that something is left, and uses none of it. */
   add: number;
 }
+
+const bytesWayOut =
+  'Wait until next month (UTC): until then there are no new devices, credentials and links, ' +
+  'while tunnels stay up';
 
 const waysOut: Record<QuotaName, string> = {
   gateways: 'Delete a gateway that is not used',
@@ -25,8 +31,8 @@ const waysOut: Record<QuotaName, string> = {
   linksPerDay: 'Wait until tomorrow (UTC)',
   jobsInFlight: 'Wait until mails and other effects have gone out',
   apiRequestsPerMinute: 'Wait a minute',
-  bytesPerMonth: 'Wait until next month (UTC)',
-  bytesPerUserPerMonth: 'Wait until next month (UTC)',
+  bytesPerMonth: bytesWayOut,
+  bytesPerUserPerMonth: bytesWayOut,
 };
 
 /** @param used what is used up so far */
@@ -65,19 +71,21 @@ export async function readUsage(
 }
 
 /**
- * The writes that count the changes.
+ * The writes that count the changes, and the notices of what is nearly used up by them.
  * @throws SallyportError `quota_reached`
  */
 export async function countUsage(
   scope: TenantScope,
   changes: readonly UsageChange[],
-): Promise<Query[]> {
-  const growing = changes.filter(({ add }) => add > 0);
-  for (const { name, key, used, most } of await readUsage(scope, growing)) {
-    const add = growing.find((one) => one.name === name && (one.key ?? '') === key)?.add ?? 0;
-    if (used + add > most) throw quotaReached(name, used, most);
+): Promise<{ writes: Query[]; notices: NewJob[] }> {
+  const asked = changes.filter(({ add }) => add >= 0);
+  const notices: NewJob[] = [];
+  for (const { name, key, used, most } of await readUsage(scope, asked)) {
+    const add = asked.find((one) => one.name === name && (one.key ?? '') === key)?.add ?? 0;
+    if (add === 0 ? used >= most : used + add > most) throw quotaReached(name, used, most);
+    notices.push(...noticesOf(scope.services, name, { before: used, after: used + add, most }));
   }
-  return changes
+  const writes = changes
     .filter(({ add }) => add !== 0)
     .map(({ name, key = '', add }) =>
       scope.db.build
@@ -88,4 +96,5 @@ export async function countUsage(
           set: { value: sql`${usage.value} + ${add}` },
         }),
     );
+  return { writes: [...writes, ...notices.map((job) => enqueueNotice(scope.db, job))], notices };
 }

@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, ne } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../src/db/database.ts';
 import {
@@ -8,6 +8,7 @@ import {
   links,
   peerTraffic,
   revisions,
+  usage,
 } from '../../../src/db/schema/tenant.ts';
 import { jobs } from '../../../src/db/schema/tenant-outlets.ts';
 import { users } from '../../../src/db/schema/tenant-people.ts';
@@ -158,6 +159,29 @@ test('traffic goes with its device, and stays while the device is only revoked',
     'active',
     'revoked',
     'revoked',
+  ]);
+});
+
+test('usage goes when its day or month is long over; what is counted for good stays', async () => {
+  const world = await createWorld();
+  const { db, ...tenant } = await world.tenant();
+  const rows = [
+    { name: 'linksPerDay', key: '2025-11-30' },
+    { name: 'linksPerDay', key: '2027-01-15' },
+    { name: 'bytesPerMonth', key: '2025-11' },
+    { name: 'bytesPerMonth', key: '2026-01' },
+    { name: 'bytesPerUserPerMonth', key: 'u_1 2026-09' },
+    { name: 'bytesPerUserPerMonth', key: 'u_1 2026-12' },
+    { name: 'devicesPerUser', key: 'u_1' },
+  ] as const;
+  await db.run(db.build.insert(usage).values(rows.map((row) => ({ ...row, value: 1 }))));
+  await runPrune(world, { db, ...tenant });
+  const [left] = await db.run(db.build.select().from(usage).where(ne(usage.key, '')));
+  expect(left.map(({ key }) => key).sort()).toEqual([
+    '2026-01',
+    '2027-01-15',
+    'u_1',
+    'u_1 2026-12',
   ]);
 });
 
