@@ -17,7 +17,7 @@ export const passkeySchema = z.strictObject({
 });
 export type Passkey = z.infer<typeof passkeySchema>;
 
-/** The session has the passkey as a method now, and so a fresh token, if it did not come as a cookie. */
+/** The session has the passkey as a method now, and so a fresh token, if it was no cookie. */
 export const createdPasskeySchema = passkeySchema.extend({ token: sessionTokenSchema.optional() });
 
 export const updatePasskeySchema = z.strictObject({ name: nameSchema });

@@ -38,7 +38,7 @@ export const recoveryCodesSchema = z.strictObject({
 });
 export type RecoveryCodes = z.infer<typeof recoveryCodesSchema>;
 
-/** The session has the codes as a method now, and so a fresh token, if it did not come as a cookie. */
+/** The session has the codes as a method now, and so a fresh token, if it was no cookie. */
 export const confirmedTotpSchema = recoveryCodesSchema.extend({
   token: sessionTokenSchema.optional(),
 });

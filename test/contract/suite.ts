@@ -6,7 +6,6 @@ import { deviceContract } from './devices.ts';
 import { gatewayContract } from './gateways.ts';
 import { linkContract } from './links.ts';
 import type { MailPlane } from './plane.ts';
-import type { Plane } from './plane.ts';
 import { quotaContract } from './quotas.ts';
 import { tenantLifeContract } from './tenant-life.ts';
 import { tenantContract } from './tenants.ts';

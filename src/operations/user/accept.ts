@@ -1,5 +1,5 @@
-// user.accept: the invitation that was mailed to a user, for an account and a session. Whoever holds
-// it reads the mail of the user's address, so the account of that address is theirs.
+// user.accept: the invitation that was mailed to a user, for an account and a session. Whoever
+// holds it reads the mail of the user's address, so the account of that address is theirs.
 
 import { and, eq } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
