@@ -110,7 +110,8 @@ export function createApp(services: Services, log: Log): App {
   app.use(async (c, next) => {
     const started = services.now();
     const requestId = newId('request', services.random);
-    c.set('services', services);
+    const { wake } = c.env ?? {};
+    c.set('services', wake ? { ...services, wake } : services);
     c.set('log', log);
     c.set('requestId', requestId);
     c.set('origin', noOrigin);

@@ -7,6 +7,11 @@ import type { Principal } from '../model/permissions.ts';
 import type { Services } from '../operations/services.ts';
 
 export interface Environment {
+  /** What the runtime gives along with a request. */
+  Bindings: {
+    /** Wakes in place of the services' own, where that must end before the request does. */
+    wake?: Services['wake'];
+  };
   Variables: {
     services: Services;
     log: Log;

@@ -1,8 +1,8 @@
-// The queue in a tenant's database. A job is claimed by moving its due time into the future and
-// finished by deleting it; a runner that crashed did nothing, and the job comes due again.
+// The queue in a database, a tenant's or the directory. A job is claimed by moving its due time
+// into the future and finished by deleting it; a runner that crashed did nothing, and the job comes
+// due again.
 
 import { and, asc, eq, inArray, lte, min, sql } from 'drizzle-orm';
-import { standingJobKinds } from '../model/job.ts';
 import { limits } from '../model/limits.ts';
 import type { Database, Query } from './database.ts';
 import { jobs } from './schema/tenant-outlets.ts';
@@ -29,14 +29,17 @@ export function enqueueJob(db: Database, job: NewJob) {
 }
 
 /**
- * A write that gives the tenant the standing jobs it lacks. One that died gets another chance after
- * `limits.jobRevivalMilliseconds`: a tenant is not left without it for ever.
+ * A write that gives the tenant, or the directory, the standing jobs it lacks. One that died gets
+ * another chance after `limits.jobRevivalMilliseconds`: nobody is left without it for ever.
  */
-export function enqueueStandingJobs(db: Database, now: number, dueAt: number): Query {
+export function enqueueStandingJobs(
+  db: Database,
+  kinds: readonly string[],
+  now: number,
+  dueAt: number,
+): Query {
   const revivedIfDeadAt = now - limits.jobRevivalMilliseconds;
-  const all = standingJobKinds.map((kind) =>
-    rowOf({ id: kind, kind, payload: {}, dueAt, createdAt: now }),
-  );
+  const all = kinds.map((kind) => rowOf({ id: kind, kind, payload: {}, dueAt, createdAt: now }));
   return db.build
     .insert(jobs)
     .values(all)
@@ -107,6 +110,13 @@ export async function buryJob(
 ): Promise<void> {
   const set = { status: 'dead' as const, dueAt: now, lastError };
   await db.run(db.build.update(jobs).set(set).where(claimed(job)));
+}
+
+/** Deletes jobs that died until then, `limits.pruneRowsPerBatch` at most. */
+export function deleteDeadJobs({ build }: Database, until: number) {
+  const dead = and(eq(jobs.status, 'dead'), lte(jobs.dueAt, until));
+  const old = build.select({ id: jobs.id }).from(jobs).where(dead).limit(limits.pruneRowsPerBatch);
+  return build.delete(jobs).where(inArray(jobs.id, old)).returning({ id: jobs.id });
 }
 
 /** When the next job comes due or its lease ends; undefined when none waits. */

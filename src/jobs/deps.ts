@@ -12,17 +12,6 @@ import type { Services } from '../operations/services.ts';
 import type { MailText } from '../render/mail/mails.ts';
 import type { SyslogMessage } from '../render/syslog.ts';
 
-export interface JobDeps {
-  /** The tenant's database. */
-  db: Database;
-  tenantId: string;
-  services: Services;
-  /** Unix time in milliseconds. */
-  now(): number;
-  /** Aborts when the job has taken too long: it counts as failed and will run again. */
-  signal: AbortSignal;
-}
-
 /** Sends mail. */
 export interface Mailer {
   /**
@@ -66,6 +55,21 @@ export interface Outside {
   syslog: SyslogSender;
 }
 
+export interface JobDeps extends Outside {
+  /** The tenant's database; the directory for a job of the directory's own queue. */
+  db: Database;
+  /** Undefined for a job of the directory's own queue. */
+  tenantId: string | undefined;
+  services: Services;
+  log: Log;
+  /** Unix time in milliseconds. */
+  now(): number;
+  /** Aborts when the job has taken too long: it counts as failed and will run again. */
+  signal: AbortSignal;
+  /** Whether the job is given up when it fails now. */
+  isLastAttempt: boolean;
+}
+
 /** How a job ended: done for good, or to be run again at a time (Unix milliseconds). */
 export type Outcome = 'done' | { repeatAt: number };
 
@@ -78,11 +82,18 @@ export type Outcome = 'done' | { repeatAt: number };
  */
 export type Handler = (payload: unknown, deps: JobDeps) => Promise<Outcome>;
 
+/** A handler of jobs that only tenants have. */
+export type TenantHandler = (
+  payload: unknown,
+  deps: JobDeps & { tenantId: string },
+) => Promise<Outcome>;
+
 /** Handlers by kind. */
 export type Handlers = ReadonlyMap<string, Handler>;
 
 export interface Runner {
   services: Services;
+  outside: Outside;
   handlers: Handlers;
   log: Log;
   limits: Readonly<Record<keyof typeof limits, number>>;
@@ -93,6 +104,6 @@ export interface Runner {
 /** A job that a runner has claimed. */
 export interface ClaimedJob {
   job: Job;
-  tenantId: string;
+  tenantId: string | undefined;
   db: Database;
 }

@@ -29,13 +29,14 @@ async function within<T>(
 }
 
 async function perform(runner: Runner, { job, tenantId, db }: ClaimedJob): Promise<Outcome> {
-  const { handlers, limits, services } = runner;
+  const { handlers, limits, services, outside, log } = runner;
   const handler = handlers.get(job.kind);
   if (!handler) throw new Hopeless(`this version knows no job of kind "${job.kind}"`);
   if (job.attempts > limits.jobAttempts)
     throw new Hopeless(`it was begun ${limits.jobAttempts} times and never ended`);
   const payload: unknown = JSON.parse(job.payload);
-  const deps = { db, tenantId, services, now: services.now };
+  const isLastAttempt = job.attempts >= limits.jobAttempts;
+  const deps = { ...outside, db, tenantId, services, log, now: services.now, isLastAttempt };
   return within(limits.jobMilliseconds, (signal) => handler(payload, { ...deps, signal }));
 }
 

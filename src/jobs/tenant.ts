@@ -1,22 +1,10 @@
 // Looks into one tenant's jobs: runs what is due and says when to look again.
 
-import type { Database } from '../db/database.ts';
-import { claimJob, enqueueStandingJobs, nextJobDueAt } from '../db/queue.ts';
+import { enqueueStandingJobs, nextJobDueAt } from '../db/queue.ts';
 import { settleWakeup, takeWakeup, type Wakeup } from '../db/wakeups.ts';
+import { standingJobKinds } from '../model/job.ts';
 import type { Runner } from './deps.ts';
-import { runJob } from './run.ts';
-
-async function runDueJobs(runner: Runner, tenantId: string, db: Database): Promise<void> {
-  const { services, limits, stopping } = runner;
-  const started = services.now();
-  for (let count = 0; count < limits.jobsPerLook; count++) {
-    const now = services.now();
-    if (stopping.aborted || now - started > limits.jobLookMilliseconds) return;
-    const job = await claimJob(db, now, limits.jobLeaseMilliseconds);
-    if (!job) return;
-    await runJob(runner, { job, tenantId, db });
-  }
-}
+import { runDueJobs } from './due.ts';
 
 /**
  * Runs the due jobs of a tenant whose wake-up was taken.
@@ -27,7 +15,7 @@ export async function lookAtTenant(runner: Runner, wakeup: Wakeup): Promise<void
   const db = await services.tenants.open(wakeup.tenantId);
   if (!db) return;
   const now = services.now();
-  await db.run(enqueueStandingJobs(db, now, now));
+  await db.run(enqueueStandingJobs(db, standingJobKinds, now, now));
   await runDueJobs(runner, wakeup.tenantId, db);
   const latest = services.now() + limits.jobLookEveryMilliseconds;
   const next = (await nextJobDueAt(db)) ?? latest;

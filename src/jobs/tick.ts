@@ -2,6 +2,7 @@
 
 import { sweepWakeups, takeDueWakeups, type Wakeup } from '../db/wakeups.ts';
 import type { Runner } from './deps.ts';
+import { equipDirectory, runDirectoryJobs } from './directory.ts';
 import { lookAtTenant } from './tenant.ts';
 
 async function lookOrLog(runner: Runner, wakeup: Wakeup): Promise<void> {
@@ -13,8 +14,9 @@ async function lookOrLog(runner: Runner, wakeup: Wakeup): Promise<void> {
 }
 
 /**
- * Looks into the tenants whose wake-ups are due, up to `wakeupsPerTick` of them, a few at once. The
- * others cost nothing: with nothing due it is one statement in the directory. Two ticks at once
+ * Looks into the directory's own queue, and into the tenants whose wake-ups are due, up to
+ * `wakeupsPerTick` of them, a few at once. The others cost nothing: with nothing due it is two
+ * statements in the directory. Two ticks at once
  * share the work. A tenant that fails is logged, and tried again when its lease ends.
  * @throws SallyportError when the directory is out of order
  */
@@ -30,16 +32,20 @@ export async function tick(runner: Runner): Promise<void> {
     for (let next = due.shift(); next && !stopping.aborted; next = due.shift())
       await lookOrLog(runner, next);
   };
-  await Promise.all(Array.from({ length: limits.jobLooksAtOnce }, work));
+  const looks = Array.from({ length: limits.jobLooksAtOnce }, work);
+  await Promise.all([runDirectoryJobs(runner), ...looks]);
 }
 
 /**
  * Finds tenants that have no wake-up, in a page of `tenantsPerSweep`, and makes one that is due at
- * once, for the next tick. It opens no tenant's database.
+ * once, for the next tick. It opens no tenant's database. And it gives the directory's own queue
+ * what it lacks.
  * @throws SallyportError when the directory is out of order
  */
-export async function sweep({ services, limits, log }: Runner): Promise<void> {
+export async function sweep(runner: Runner): Promise<void> {
+  const { services, limits, log } = runner;
   const { directory, now } = services;
+  await equipDirectory(runner);
   const found = await sweepWakeups(directory, now(), limits.tenantsPerSweep);
   if (found.length > 0) log.info({ tenants: found.length }, 'jobs.swept');
 }

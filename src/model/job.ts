@@ -6,3 +6,6 @@ export type StandingJobKind = (typeof standingJobKinds)[number];
 
 /** Our own housekeeping, which counts for no tenant's quota. */
 export const uncountedJobKinds = [...standingJobKinds, 'tenant.drop', 'quota.notice'] as const;
+/** Kinds of which the directory's own queue has one job at all times. */
+export const directoryJobKinds = ['pruneDirectory'] as const;
+export type DirectoryJobKind = (typeof directoryJobKinds)[number];

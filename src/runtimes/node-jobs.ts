@@ -1,16 +1,26 @@
 // The clock of the jobs on Node: an interval with jitter, so that processes that started together
-// do not tick together.
+// do not tick together. What an operation of this process enqueues does not wait for it.
 
-import type { Runner } from '../jobs/deps.ts';
+import type { Outside, Runner } from '../jobs/deps.ts';
+import { runDirectoryJobs } from '../jobs/directory.ts';
 import { handlers } from '../jobs/handlers.ts';
+import { runTenantJobs } from '../jobs/tenant.ts';
 import { sweep, tick } from '../jobs/tick.ts';
 import { limits } from '../model/limits.ts';
 import type { Log } from '../model/log.ts';
 import type { Services } from '../operations/services.ts';
 
 export interface Ticker {
-  /** Begins the next round at once, or right after the one that runs. */
-  hurry(): void;
+  /** Begins nothing new; resolves when what ran has ended. */
+  stop(): Promise<void>;
+}
+
+/** A tenant's id, or undefined for the directory's own queue. */
+type Place = string | undefined;
+
+export interface Looks {
+  /** Looks there at once; right after the look that is under way, if there is one. */
+  hurry(place: Place): void;
   /** Begins nothing new; resolves when what ran has ended. */
   stop(): Promise<void>;
 }
@@ -21,30 +31,19 @@ export interface Ticker {
  */
 export function startTicker(round: () => Promise<void>, every: number, log: Log): Ticker {
   let stopped = false;
-  let hurried = false;
-  let busy = false;
   let running: Promise<void> = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const wait = (): void => {
-    busy = false;
-    const pause = hurried ? 0 : every * (0.8 + 0.4 * Math.random());
+    const pause = every * (0.8 + 0.4 * Math.random());
     if (!stopped) timer = setTimeout(begin, pause);
   };
   const begin = (): void => {
-    busy = true;
-    hurried = false;
     running = round()
       .catch((error: unknown) => log.error({ err: error }, 'jobs.tick_failed'))
       .then(wait);
   };
   wait();
   return {
-    hurry() {
-      hurried = true;
-      if (busy || stopped) return;
-      clearTimeout(timer);
-      timer = setTimeout(begin, 0);
-    },
     stop() {
       stopped = true;
       clearTimeout(timer);
@@ -53,17 +52,58 @@ export function startTicker(round: () => Promise<void>, every: number, log: Log)
   };
 }
 
-/** Runs the jobs of all tenants in this process until it is stopped. */
-export function startJobs(services: Services, log: Log): Ticker {
+/**
+ * Looks where it is told to, `most` tenants at once and none of them twice at once. The directory
+ * never waits for tenants: whoever signs in waits for their mail.
+ */
+export function startLooks(look: (place: Place) => Promise<void>, most: number, log: Log): Looks {
+  const waiting = new Set<Place>();
+  const running = new Map<Place, Promise<void>>();
+  let stopped = false;
+  const begin = (place: Place): void => {
+    waiting.delete(place);
+    const run = look(place)
+      .catch((error: unknown) => log.error({ tenantId: place, err: error }, 'jobs.unreachable'))
+      .then(() => {
+        running.delete(place);
+        beginAll();
+      });
+    running.set(place, run);
+  };
+  const beginAll = (): void => {
+    for (const place of waiting) {
+      const isFull = place !== undefined && running.size >= most;
+      if (!stopped && !isFull && !running.has(place)) begin(place);
+    }
+  };
+  return {
+    hurry(place) {
+      // It is a hint: the clock comes anyway.
+      if (waiting.size >= limits.jobLooksWaiting) return;
+      waiting.add(place);
+      beginAll();
+    },
+    async stop() {
+      stopped = true;
+      await Promise.all(running.values());
+    },
+  };
+}
+
+/** Runs the jobs of the directory and of all tenants in this process until it is stopped. */
+export function startJobs(services: Services, outside: Outside, log: Log): Looks {
   const stopping = new AbortController();
-  const runner: Runner = { services, handlers, log, limits, stopping: stopping.signal };
+  const runner: Runner = { services, outside, handlers, log, limits, stopping: stopping.signal };
   const sweeps = startTicker(() => sweep(runner), limits.sweepEveryMilliseconds, log);
   const ticks = startTicker(() => tick(runner), limits.tickEveryMilliseconds, log);
+  const look = (place: Place) =>
+    place === undefined ? runDirectoryJobs(runner) : runTenantJobs(runner, place);
+  const looks = startLooks(look, limits.jobLooksAtOnce, log);
   return {
-    hurry: () => ticks.hurry(),
+    hurry: looks.hurry,
     async stop() {
       stopping.abort();
-      await Promise.all([sweeps.stop(), ticks.stop()]);
+      await Promise.all([sweeps.stop(), ticks.stop(), looks.stop()]);
     },
   };
 }

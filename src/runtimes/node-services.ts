@@ -21,8 +21,8 @@ import { createServices } from './services.ts';
 
 export interface NodeServices {
   services: Services;
-  /** Calls the listener when jobs are due at once. */
-  onWake(listener: () => void): void;
+  /** Calls the listener when jobs are due at once, with the tenant or undefined. */
+  onWake(listener: Services['wake']): void;
   /** Lets go of the databases and of the data directory. */
   close(): Promise<void>;
 }
@@ -75,7 +75,7 @@ export async function createNodeServices(
   publicUrl: string,
   { tap = (driver) => driver, now = Date.now }: Probes = {},
 ): Promise<NodeServices> {
-  let listener = (): void => undefined;
+  let listener: Services['wake'] = () => undefined;
   const path = await prepareDataDirectory(settings.dataDirectory);
   const unlock = await lockDataDirectory(path);
   try {
@@ -87,7 +87,7 @@ export async function createNodeServices(
       publicUrl,
       signUp: settings.signUp,
       quotas: settings.quotas,
-      wake: () => listener(),
+      wake: (tenantId) => listener(tenantId),
       now,
     });
     const close = async (): Promise<void> => {
@@ -95,7 +95,7 @@ export async function createNodeServices(
       await services.directory.close();
       unlock();
     };
-    const onWake = (wanted: () => void): void => {
+    const onWake = (wanted: Services['wake']): void => {
       listener = wanted;
     };
     return { services, close, onWake };

@@ -10,6 +10,7 @@ import { createSetupLink } from '../operations/tenant/setup.ts';
 import { readSettings, type Settings } from './config.ts';
 import { loadAssets } from './node-assets.ts';
 import { startJobs } from './node-jobs.ts';
+import { createNodeOutside } from './node-outside.ts';
 import { createNodeServices } from './node-services.ts';
 
 const shutdownMilliseconds = 5000;
@@ -65,8 +66,9 @@ async function start(): Promise<void> {
     fetch: (request, environment) => assets(request) ?? app.fetch(request, environment),
   });
   await listen(server, settings.listen);
-  const jobs = startJobs(services, log);
-  onWake(() => jobs.hurry());
+  const outside = createNodeOutside(settings.outside, settings.dataDirectory, log);
+  const jobs = startJobs(services, outside, log);
+  onWake(jobs.hurry);
   stopOnSignal(server, () => jobs.stop().then(close));
   const setupLink = await createSetupLink(services);
   console.log(`Sallyport is ready at ${url}`);

@@ -4,11 +4,13 @@
 import { z } from 'zod';
 import { takeDueWakeups } from '../db/wakeups.ts';
 import type { Runner } from '../jobs/deps.ts';
+import { isDirectoryDue, runDirectoryJobs } from '../jobs/directory.ts';
 import { runTenantJobs } from '../jobs/tenant.ts';
 import { sweep } from '../jobs/tick.ts';
 import { idSchema } from '../model/ids.ts';
 
-const messageSchema = z.strictObject({ tenantId: idSchema('tenant') });
+/** Null is the directory's own queue. */
+const messageSchema = z.strictObject({ tenantId: idSchema('tenant').nullable() });
 type Message = z.infer<typeof messageSchema>;
 
 /** The binding of the queue, as far as it is used. */
@@ -23,9 +25,14 @@ export interface Delivery {
   retry(): void;
 }
 
+/** Has a tenant looked into, or the directory (undefined), as soon as the queue delivers it. */
+export async function handOut(queue: JobQueue, tenantId: string | undefined): Promise<void> {
+  await queue.sendBatch([{ body: { tenantId: tenantId ?? null } }]);
+}
+
 /**
- * Hands out the tenants whose jobs are due. A message that is lost, or cannot be sent, costs delay:
- * the tenant's wake-up comes due again when its lease ends.
+ * Hands out the tenants whose jobs are due, and the directory. A message that is lost, or cannot be
+ * sent, costs delay: the tenant's wake-up comes due again when its lease ends.
  * @throws SallyportError when the directory is out of order
  */
 export async function handOutTenants(runner: Runner, queue: JobQueue): Promise<void> {
@@ -37,7 +44,11 @@ export async function handOutTenants(runner: Runner, queue: JobQueue): Promise<v
     limits.wakeupLeaseMilliseconds,
     limits.wakeupsPerTick,
   );
-  if (due.length > 0) await queue.sendBatch(due.map(({ tenantId }) => ({ body: { tenantId } })));
+  const messages: { body: Message }[] = due.map(({ tenantId }) => ({ body: { tenantId } }));
+  if (await isDirectoryDue(runner)) messages.unshift({ body: { tenantId: null } });
+  // A queue takes 100 messages at once.
+  for (let first = 0; first < messages.length; first += limits.queueMessagesPerSend)
+    await queue.sendBatch(messages.slice(first, first + limits.queueMessagesPerSend));
 }
 
 async function consumeOne(runner: Runner, delivery: Delivery): Promise<void> {
@@ -48,7 +59,7 @@ async function consumeOne(runner: Runner, delivery: Delivery): Promise<void> {
   }
   const { tenantId } = message.data;
   try {
-    await runTenantJobs(runner, tenantId);
+    await (tenantId === null ? runDirectoryJobs(runner) : runTenantJobs(runner, tenantId));
     delivery.ack();
   } catch (error) {
     runner.log.error({ tenantId, err: error }, 'jobs.unreachable');

@@ -5,7 +5,7 @@ import { createClient } from '@libsql/client/web';
 import { createApp } from '../api/app.ts';
 import { problemResponse, toSallyportError } from '../api/problem.ts';
 import type { App } from '../api/route.ts';
-import type { Runner } from '../jobs/deps.ts';
+import type { Outside, Runner } from '../jobs/deps.ts';
 import { handlers } from '../jobs/handlers.ts';
 import { newId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
@@ -14,8 +14,15 @@ import type { Services } from '../operations/services.ts';
 import { type Connect, createRemoteProvisioner, openRemoteDirectory } from './remote-databases.ts';
 import { createServices } from './services.ts';
 import { createEdgeHub } from './workers-hub.ts';
-import { consumeTenants, type Delivery, handOutTenants, type JobQueue } from './workers-jobs.ts';
+import {
+  consumeTenants,
+  type Delivery,
+  handOut,
+  handOutTenants,
+  type JobQueue,
+} from './workers-jobs.ts';
 import { createConsoleLog } from './workers-log.ts';
+import { createEdgeOutside } from './workers-outside.ts';
 import { type Bindings, readEdgeSettings } from './workers-settings.ts';
 
 export { GatewayHub } from './workers-gateway-hub.ts';
@@ -27,6 +34,7 @@ const connect: Connect = (url, token) =>
 interface Plane {
   app: App;
   services: Services;
+  outside: Outside;
   queue: JobQueue;
   log: Log;
 }
@@ -45,11 +53,12 @@ async function start(bindings: Bindings): Promise<Plane> {
     publicUrl,
     signUp,
     quotas,
-    // The cron comes within a minute.
+    // Each event has its own.
     wake: () => undefined,
     now: Date.now,
   });
-  return { app: createApp(services, log), services, queue, log };
+  const outside = createEdgeOutside(settings.outside);
+  return { app: createApp(services, log), services, outside, queue, log };
 }
 
 // Kept when it is ready and not as a promise: here a request may not wait for another one's work.
@@ -68,28 +77,53 @@ function refuse(cause: unknown): Response {
   return problemResponse(error, requestId);
 }
 
-function runnerOf({ services, log }: Plane): Runner {
-  // Nothing stops an invocation but the platform, and it asks nobody.
-  return { services, handlers, log, limits, stopping: new AbortController().signal };
+/** What of an event keeps it alive until a promise has settled. */
+interface Event {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/** Sends the wake-up by the queue while the event lasts. If it is lost, the cron comes anyway. */
+function wakeOf({ queue, log }: Plane, event: Event): Services['wake'] {
+  return (tenantId) => {
+    const failed = (err: unknown) => log.error({ tenantId, err }, 'jobs.not_woken');
+    event.waitUntil(handOut(queue, tenantId).catch(failed));
+  };
+}
+
+function runnerOf(plane: Plane, event: Event): Runner {
+  const { services, outside, log } = plane;
+  return {
+    services: { ...services, wake: wakeOf(plane, event) },
+    outside,
+    handlers,
+    log,
+    limits,
+    // Nothing stops an invocation but the platform, and it asks nobody.
+    stopping: new AbortController().signal,
+  };
 }
 
 export default {
-  async fetch(request: Request, bindings: Bindings): Promise<Response> {
+  async fetch(request: Request, bindings: Bindings, event: Event): Promise<Response> {
     let plane: Plane;
     try {
       plane = await planeFor(bindings);
     } catch (error) {
       return refuse(error);
     }
-    return plane.app.fetch(request);
+    return plane.app.fetch(request, { wake: wakeOf(plane, event) });
   },
 
-  async scheduled(_event: unknown, bindings: Bindings): Promise<void> {
+  async scheduled(_event: unknown, bindings: Bindings, event: Event): Promise<void> {
     const plane = await planeFor(bindings);
-    await handOutTenants(runnerOf(plane), plane.queue);
+    await handOutTenants(runnerOf(plane, event), plane.queue);
   },
 
-  async queue({ messages }: { messages: readonly Delivery[] }, bindings: Bindings): Promise<void> {
-    await consumeTenants(runnerOf(await planeFor(bindings)), messages);
+  async queue(
+    { messages }: { messages: readonly Delivery[] },
+    bindings: Bindings,
+    event: Event,
+  ): Promise<void> {
+    await consumeTenants(runnerOf(await planeFor(bindings), event), messages);
   },
 };

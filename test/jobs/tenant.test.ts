@@ -4,7 +4,7 @@ import { jobs } from '../../src/db/schema/tenant-outlets.ts';
 import type { Handler } from '../../src/jobs/deps.ts';
 import { handlers } from '../../src/jobs/handlers.ts';
 import { runTenantJobs } from '../../src/jobs/tenant.ts';
-import { standingJobKinds } from '../../src/model/job.ts';
+import { directoryJobKinds, standingJobKinds } from '../../src/model/job.ts';
 import { limits } from '../../src/model/limits.ts';
 import { createWorld, enqueue, jobsOf, plansOf, wakeupsOf } from './world.ts';
 
@@ -65,8 +65,68 @@ test('a look begins no more jobs when its time is over', async () => {
     world.clock.now += limits.jobLookMilliseconds - 1;
     return 'done';
   };
-  await runTenantJobs(world.runner({ test: slow }), tenant.id);
+  await runTenantJobs(world.runner({ test: slow }, { jobsAtOnce: 1 }), tenant.id);
   expect(await jobsOf(tenant)).toHaveLength(1);
+});
+
+test('a job that waits for the world outside does not hold up the next', async () => {
+  const world = await createWorld();
+  const tenant = await world.tenant();
+  for (const id of ['slow', 'quick']) await enqueue(world, tenant, { id, kind: id });
+  const { promise: quickIsDone, resolve: quickEnds } = Promise.withResolvers<void>();
+  const slow: Handler = async () => {
+    await quickIsDone;
+    return 'done';
+  };
+  const quick: Handler = async () => {
+    quickEnds();
+    return 'done';
+  };
+  await runTenantJobs(world.runner({ slow, quick }), tenant.id);
+  expect(await jobsOf(tenant)).toEqual([]);
+});
+
+test('a look has a bounded number of jobs under way', async () => {
+  const world = await createWorld();
+  const tenant = await world.tenant();
+  for (let n = 0; n < 9; n++) await enqueue(world, tenant, { id: `j${n}` });
+  let running = 0;
+  let most = 0;
+  const handler: Handler = async () => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running--;
+    return 'done';
+  };
+  await runTenantJobs(world.runner({ test: handler }), tenant.id);
+  expect(most).toBe(limits.jobsAtOnce);
+  expect(await jobsOf(tenant)).toEqual([]);
+});
+
+test('a job whose lease ran out while it ran is done once, whoever ends first', async () => {
+  const world = await createWorld();
+  const tenant = await world.tenant();
+  await enqueue(world, tenant, { id: 'j1' });
+  const late = Promise.withResolvers<void>();
+  const began = Promise.withResolvers<void>();
+  let runs = 0;
+  const handler: Handler = async () => {
+    if (++runs > 1) return { repeatAt: world.clock.now + 5 };
+    began.resolve();
+    await late.promise;
+    return 'done';
+  };
+  const runner = world.runner({ test: handler });
+  const first = runTenantJobs(runner, tenant.id);
+  await began.promise;
+  world.clock.now += limits.jobLeaseMilliseconds;
+  await runTenantJobs(runner, tenant.id);
+  const [repeated] = await jobsOf(tenant);
+  expect(repeated).toMatchObject({ dueAt: world.clock.now + 5, attempts: 0 });
+  late.resolve();
+  await first;
+  expect(await jobsOf(tenant)).toEqual([repeated]);
+  expect(runs).toBe(2);
 });
 
 test('a look begins nothing once the process is stopping', async () => {
@@ -93,7 +153,8 @@ test('a tenant of the time before jobs gets its standing jobs, which run at once
 });
 
 test('every standing kind has a handler', () => {
-  expect([...handlers.keys()]).toEqual(expect.arrayContaining([...standingJobKinds]));
+  const standing = [...standingJobKinds, ...directoryJobKinds];
+  expect([...handlers.keys()]).toEqual(expect.arrayContaining(standing));
 });
 
 test('a job enqueued while the tenant was looked into is not forgotten', async () => {

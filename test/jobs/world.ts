@@ -9,7 +9,7 @@ import { enqueueJob, type Job } from '../../src/db/queue.ts';
 import { jobWakeups } from '../../src/db/schema/directory.ts';
 import { jobs } from '../../src/db/schema/tenant-outlets.ts';
 import { armWakeup } from '../../src/db/wakeups.ts';
-import type { Handler, Runner } from '../../src/jobs/deps.ts';
+import type { Handler, JobDeps, Outside, Runner } from '../../src/jobs/deps.ts';
 import { newId } from '../../src/model/ids.ts';
 import { limits } from '../../src/model/limits.ts';
 import { noOrigin } from '../../src/model/origin.ts';
@@ -35,9 +35,37 @@ export interface World {
   /** Unix time in milliseconds. */
   clock: { now: number };
   /** A runner that shares databases, clock and log with the others of this world. */
-  runner(handlers: Record<string, Handler>, changed?: Partial<Runner['limits']>): Runner;
+  runner(
+    handlers: Record<string, Handler>,
+    changed?: Partial<Runner['limits']>,
+    outside?: Partial<Outside>,
+  ): Runner;
   /** A tenant whose standing jobs are due in a year, so that they stay out of the way. */
   tenant(): Promise<{ id: string; db: Database }>;
+}
+
+/** Services outside that a test did not bring. */
+const nobody: Outside = {
+  mail: { send: () => Promise.reject(new Error('no mail server')) },
+  webhooks: { deliver: () => Promise.reject(new Error('no receiver')) },
+  syslog: { send: () => Promise.reject(new Error('no syslog server')) },
+};
+
+/** What a handler is called with by itself, without a runner. */
+export function depsOf(
+  { services, clock }: World,
+  { id, db }: { id: string | undefined; db: Database },
+): JobDeps {
+  return {
+    ...nobody,
+    db,
+    tenantId: id,
+    services,
+    log: { info: () => undefined, error: () => undefined },
+    now: () => clock.now,
+    signal: new AbortController().signal,
+    isLastAttempt: false,
+  };
 }
 
 const year = 365 * dayMilliseconds;
@@ -68,8 +96,9 @@ export async function createWorld(environment: Record<string, string> = {}): Pro
     statements,
     logs,
     clock,
-    runner: (handlers, changed = {}) => ({
+    runner: (handlers, changed = {}, outside = {}) => ({
       services,
+      outside: { ...nobody, ...outside },
       handlers: new Map(Object.entries(handlers)),
       log: { info: write, error: write },
       limits: { ...limits, ...changed },

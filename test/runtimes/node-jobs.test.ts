@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { startTicker } from '../../src/runtimes/node-jobs.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startLooks, startTicker } from '../../src/runtimes/node-jobs.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -71,4 +71,74 @@ test('stopping waits for the round that runs and lets no other begin', async () 
   await vi.advanceTimersByTimeAsync(60_000);
   await stopping;
   expect(ended).toBe(1);
+});
+
+describe('looks', () => {
+  /** Looks that go on until they are told to end. */
+  function held() {
+    const begun: (string | undefined)[] = [];
+    const ends = new Map<string | undefined, () => void>();
+    const look = (place: string | undefined) => {
+      begun.push(place);
+      return new Promise<void>((resolve) => ends.set(place, resolve));
+    };
+    const end = async (place: string | undefined) => {
+      ends.get(place)?.();
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    return { begun, look, end };
+  }
+
+  test('begin at once, not twice at once in a place, and again after it', async () => {
+    const { begun, look, end } = held();
+    const looks = startLooks(look, 2, silent);
+    for (let n = 0; n < 3; n++) looks.hurry('a');
+    expect(begun).toEqual(['a']);
+    await end('a');
+    expect(begun).toEqual(['a', 'a']);
+    await end('a');
+    expect(begun).toEqual(['a', 'a']);
+  });
+
+  test('are bounded, but the directory waits for no tenant', async () => {
+    const { begun, look, end } = held();
+    const looks = startLooks(look, 2, silent);
+    for (const place of ['a', 'b', 'c', undefined]) looks.hurry(place);
+    expect(begun).toEqual(['a', 'b', undefined]);
+    await end('a');
+    expect(begun).toEqual(['a', 'b', undefined]);
+    await end(undefined);
+    expect(begun).toEqual(['a', 'b', undefined, 'c']);
+  });
+
+  test('that fail are logged, and others go on', async () => {
+    const errors: unknown[] = [];
+    const log = { ...silent, error: (fields: object) => void errors.push(fields) };
+    const fault = new Error('away');
+    const look = vi.fn(async () => Promise.reject(fault));
+    const looks = startLooks(look, 1, log);
+    looks.hurry('a');
+    looks.hurry('b');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(errors).toEqual([
+      { tenantId: 'a', err: fault },
+      { tenantId: 'b', err: fault },
+    ]);
+  });
+
+  test('begin no more once they are stopped, which waits for those under way', async () => {
+    const { begun, look, end } = held();
+    const looks = startLooks(look, 1, silent);
+    looks.hurry('a');
+    looks.hurry('b');
+    let stopped = false;
+    const stopping = looks.stop().then(() => {
+      stopped = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(stopped).toBe(false);
+    await end('a');
+    await stopping;
+    expect(begun).toEqual(['a']);
+  });
 });

@@ -63,10 +63,16 @@ test('cron hands a tenant to the queue, whose consumer runs its due jobs', async
   );
 });
 
+test("cron has the directory's own queue looked into as well", async () => {
+  expect(await runCron()).toBe('ok');
+  const own = () => logged('job.done').filter(({ kind }) => kind === 'pruneDirectory');
+  await vi.waitFor(() => expect(own()).toHaveLength(1), patience);
+});
+
 test('a message that comes twice, or names nobody, does no harm', async () => {
   const id = await createDueTenant();
-  for (const body of [{ tenantId: id }, { tenantId: 't_0000000000000000' }, { tenantId: id }])
-    await send(body);
+  const strangers = [{ tenantId: 't_0000000000000000' }, { tenantId: null }, { tenantId: null }];
+  for (const body of [{ tenantId: id }, ...strangers, { tenantId: id }]) await send(body);
   await send({ tenantId: 'everybody' });
   await vi.waitFor(() => expect(logged('jobs.unknown_message')).toHaveLength(1), patience);
   await vi.waitFor(() => expect(logged('job.done', id)).toHaveLength(1), patience);

@@ -7,11 +7,11 @@ import { enqueueJob } from '../../db/queue.ts';
 import { tenants } from '../../db/schema/directory.ts';
 import { gateways, tenant } from '../../db/schema/tenant.ts';
 import { newId } from '../../model/ids.ts';
-import type { Handler } from '../deps.ts';
+import { ofTenant } from '../of-tenant.ts';
 
 export const dropDatabaseJobKind = 'tenant.dropDatabase';
 
-export const drop: Handler = async (_payload, { db, services, tenantId, now }) => {
+export const drop = ofTenant(async (_payload, { db, services, tenantId, now }) => {
   const { directory, hub } = services;
   const [[row], served] = await db.run(
     db.build.select().from(tenant),
@@ -35,4 +35,4 @@ export const drop: Handler = async (_payload, { db, services, tenantId, now }) =
   await Promise.all(served.map(({ id }) => hub.forget({ tenantId, gatewayId: id })));
   services.wake(undefined);
   return 'done';
-};
+});

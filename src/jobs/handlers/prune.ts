@@ -6,6 +6,7 @@
 
 import { and, eq, inArray, lt, lte, notExists, or, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
+import { deleteDeadJobs } from '../../db/queue.ts';
 import {
   devices,
   gatewayReports,
@@ -81,6 +82,7 @@ export const prune: Handler = async (_payload, { db, now }) => {
     deleteOrphanedTraffic(db),
     deleteOldUsage(db, now()),
     deleteOldNotices(db, now()),
+    deleteDeadJobs(db, now() - limits.deadJobKeptDays * dayMilliseconds),
   );
   const isMore = batches.some((rows) => rows.length === most);
   return { repeatAt: isMore ? now() : now() + limits.pruneEveryMilliseconds };

@@ -10,6 +10,7 @@ import { apiKeys, users } from '../../db/schema/tenant-people.ts';
 import { armWakeup } from '../../db/wakeups.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { newId } from '../../model/ids.ts';
+import { standingJobKinds } from '../../model/job.ts';
 import { limits } from '../../model/limits.ts';
 import { defaultPolicy } from '../../model/policy.ts';
 import { ulaPrefix } from '../../model/pool.ts';
@@ -71,7 +72,7 @@ async function firstRevision(
       db.build
         .insert(apiKeys)
         .values({ id: keyId, hash, name: "the owner's first key", role: 'owner', createdAt: at }),
-      enqueueStandingJobs(db, at, at + limits.jobLookEveryMilliseconds),
+      enqueueStandingJobs(db, standingJobKinds, at, at + limits.jobLookEveryMilliseconds),
     ],
     result: { tenant: tenantView(tenantRow, number), owner: userView(owner), key },
   }));

@@ -16,10 +16,9 @@ import { runTenantJobs } from '../../../src/jobs/tenant.ts';
 import { noOrigin } from '../../../src/model/origin.ts';
 import { enterTenant } from '../../../src/operations/scope.ts';
 import { deleteTenant } from '../../../src/operations/tenant/delete.ts';
-import { createWorld, dayMilliseconds, type World } from '../world.ts';
+import { createWorld, dayMilliseconds, depsOf, type World } from '../world.ts';
 
 const week = 7 * dayMilliseconds;
-const signal = new AbortController().signal;
 
 async function directoryOf({ services: { directory } }: World) {
   const [rows, members, waiting] = await directory.run(
@@ -52,17 +51,13 @@ function runnerOf(world: World) {
 
 /** Runs what the directory's queue holds, as often as it may be delivered. */
 async function dropDatabases(world: World): Promise<void> {
-  const { services, clock } = world;
   const { waiting } = await directoryOf(world);
   for (const { payload } of waiting)
     for (let twice = 0; twice < 2; twice++)
-      await dropDatabase(JSON.parse(payload), {
-        db: services.directory,
-        services,
-        tenantId: '',
-        now: () => clock.now,
-        signal,
-      });
+      await dropDatabase(
+        JSON.parse(payload),
+        depsOf(world, { id: undefined, db: world.services.directory }),
+      );
 }
 
 test('a deleted tenant stays until its day, then nothing of it is left', async () => {
@@ -108,8 +103,8 @@ test('a crash before or after the batch in the directory leaves the rest to be d
   const world = await createWorld();
   const tenant = await deleted(world);
   world.clock.now += week;
-  const { services, clock } = world;
-  const deps = { db: tenant.db, tenantId: tenant.id, services, now: () => clock.now, signal };
+  const { services } = world;
+  const deps = depsOf(world, tenant);
   const down = async () => Promise.reject(new Error('the power failed'));
   const cut = { ...services, directory: { ...services.directory, run: down } };
   await expect(drop({}, { ...deps, services: cut })).rejects.toThrow('the power failed');
