@@ -181,7 +181,7 @@ describe('enqueued with a change', () => {
 
 describe('standing jobs', () => {
   async function ensure(db: Database, now: number): Promise<void> {
-    await db.run(enqueueStandingJobs(db, ['prune'], now, now));
+    await db.run(enqueueStandingJobs(db, ['prune', 'tenant.mirror'], now, now));
   }
 
   test('are there once, however often they are enqueued', async () => {
