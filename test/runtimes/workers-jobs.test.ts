@@ -2,6 +2,7 @@
 
 import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { standingJobKinds } from '../../src/model/job.ts';
 import { createTenant } from '../contract/plane.ts';
 import { type Edge, startEdge } from '../edge.ts';
 import { databaseUrl } from '../sqld.ts';
