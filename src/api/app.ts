@@ -1,6 +1,5 @@
 // The HTTP face of the control plane, the same on every runtime.
 
-import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
@@ -12,14 +11,14 @@ import type { Log } from '../model/log.ts';
 import { noOrigin } from '../model/origin.ts';
 import { actorOf } from '../operations/commit.ts';
 import type { Services } from '../operations/services.ts';
-import type { Environment, RequestContext } from './environment.ts';
-import { registerOpenApi } from './openapi.ts';
+import type { RequestContext } from './environment.ts';
+import { registerOpenApi } from './openapi/document.ts';
 import { registerAboutPages } from './pages/about.ts';
 import { errorPage } from './pages/layout.ts';
 import { registerLinkPages } from './pages/link.ts';
 import { registerSetupPages } from './pages/setup.ts';
 import { problemResponse, toSallyportError } from './problem.ts';
-import type { App } from './route.ts';
+import { App } from './route.ts';
 import { registerAgent } from './routes/agent.ts';
 import { registerDevices } from './routes/devices.ts';
 import { registerGateways } from './routes/gateways.ts';
@@ -103,9 +102,24 @@ function refuseUnknown(app: App): void {
   );
 }
 
+/** What /openapi.json describes. */
+export function registerRoutes(app: App): void {
+  registerTenants(app);
+  registerTenantLife(app);
+  registerQuotas(app);
+  registerGateways(app);
+  registerDevices(app);
+  registerLinks(app);
+  registerSignIn(app);
+  registerMe(app);
+  registerPasskeys(app);
+  registerTotp(app);
+  registerAgent(app);
+}
+
 /** The whole control plane as one fetch handler. */
 export function createApp(services: Services, log: Log): App {
-  const app = new OpenAPIHono<Environment>();
+  const app = new App();
   app.onError(fail);
   app.use(async (c, next) => {
     const started = services.now();
@@ -130,17 +144,7 @@ export function createApp(services: Services, log: Log): App {
   registerAboutPages(app);
   registerSetupPages(app);
   registerLinkPages(app);
-  registerTenants(app);
-  registerTenantLife(app);
-  registerQuotas(app);
-  registerGateways(app);
-  registerDevices(app);
-  registerLinks(app);
-  registerSignIn(app);
-  registerMe(app);
-  registerPasskeys(app);
-  registerTotp(app);
-  registerAgent(app);
+  registerRoutes(app);
   registerOpenApi(app);
   refuseUnknown(app);
   return app;

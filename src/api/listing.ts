@@ -1,6 +1,6 @@
 // A page of a list, as the API shows it.
 
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 
 export function listingSchema<T extends z.ZodType>(item: T) {
   return z.strictObject({

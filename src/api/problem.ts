@@ -1,20 +1,18 @@
 // Errors on HTTP: problem details (RFC 9457).
 
-import { z } from '@hono/zod-openapi';
-import { errorCodes, SallyportError } from '../model/errors.ts';
+import { z } from 'zod';
+import { type ErrorCode, errorCodes, SallyportError } from '../model/errors.ts';
 
-export const problemSchema = z
-  .strictObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.string(),
-    wayOut: z.string().optional(),
-    problems: z.array(z.strictObject({ field: z.string(), rule: z.string() })).optional(),
-    requestId: z.string(),
-  })
-  .openapi('Problem');
+export const problemSchema = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.enum(Object.keys(errorCodes) as ErrorCode[]),
+  wayOut: z.string().optional(),
+  problems: z.array(z.strictObject({ field: z.string(), rule: z.string() })).optional(),
+  requestId: z.string(),
+});
 export type Problem = z.infer<typeof problemSchema>;
 
 /** What was thrown, as an error that may be shown. What we did not foresee becomes `internal`. */

@@ -1,9 +1,9 @@
 // How a route is declared. There is no other way, and none without an operation: its name is the
 // permission, the `operationId` and the word in the log.
 
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import { z } from '@hono/zod-openapi';
-import { type ErrorCode, errorCodes, SallyportError } from '../model/errors.ts';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { type ErrorCode, SallyportError } from '../model/errors.ts';
 import { isAnonymous, isOfAccount, type Operation } from '../model/permissions.ts';
 import { parseInput } from '../model/problems.ts';
 import { authenticate } from '../operations/authenticate.ts';
@@ -13,10 +13,13 @@ import { renewToken } from '../operations/session/create.ts';
 import { type Credential, credentialOf } from './credential.ts';
 import type { Environment, RequestContext } from './environment.ts';
 import { idempotencyOf, ifMatchOf } from './preconditions.ts';
-import { problemSchema } from './problem.ts';
 import { giveCookie } from './session-cookie.ts';
 
-export type App = OpenAPIHono<Environment>;
+/** The application, and what was declared of it: /openapi.json is made of that. */
+export class App extends Hono<Environment> {
+  readonly declared: RouteSpec<unknown, unknown, unknown>[] = [];
+}
+
 type Shape = Record<string, z.ZodType>;
 
 export interface RouteSpec<P, Q, B> {
@@ -57,7 +60,7 @@ export interface RouteInput<P, Q, B> {
 }
 
 /** What a route may refuse by what it is. */
-function errorsOf(spec: RouteSpec<unknown, unknown, unknown>): ErrorCode[] {
+export function errorsOf(spec: RouteSpec<unknown, unknown, unknown>): ErrorCode[] {
   const { operation, method, creates, updates, errors = [] } = spec;
   const own: ErrorCode[] = [...everyRoute, ...errors];
   if (method !== 'get') own.push('body_too_large', 'unsupported_media_type');
@@ -77,39 +80,6 @@ const everyRoute: readonly ErrorCode[] = [
   'internal',
   'busy',
 ];
-
-function responses(spec: RouteSpec<unknown, unknown, unknown>) {
-  const { reply } = spec;
-  const { description, schema, mediaType = 'application/json' } = reply;
-  const success = schema ? { description, content: { [mediaType]: { schema } } } : { description };
-  const byStatus: Record<number, object> = { [reply.status]: success };
-  const problem = { 'application/problem+json': { schema: problemSchema } };
-  for (const [status, codes] of Map.groupBy(errorsOf(spec), (code) => errorCodes[code].status))
-    byStatus[status] = { description: codes.join(', '), content: problem };
-  return byStatus;
-}
-
-function describe(app: App, spec: RouteSpec<unknown, unknown, unknown>, anonymous: boolean): void {
-  const { operation, method, path, summary, description, params, query, body } = spec;
-  const [tag = ''] = operation.split('.');
-  app.openAPIRegistry.registerPath({
-    operationId: operation,
-    method,
-    path,
-    summary,
-    ...(description === undefined ? {} : { description }),
-    tags: [tag],
-    security: anonymous ? [] : [{ bearer: [] }, { session: [] }],
-    request: {
-      ...(params ? { params: z.object(params.shape) } : {}),
-      ...(query ? { query: z.object(query.shape) } : {}),
-      ...(body
-        ? { body: { required: true, content: { 'application/json': { schema: body } } } }
-        : {}),
-    },
-    responses: responses(spec),
-  });
-}
 
 /** @throws SallyportError `unsupported_media_type` or `invalid_input` */
 async function readJson(c: RequestContext): Promise<unknown> {
@@ -166,7 +136,7 @@ export function route<P = unknown, Q = unknown, B = unknown>(
   spec: RouteSpec<P, Q, B>,
   handle: (input: RouteInput<P, Q, B>) => Promise<unknown>,
 ): void {
-  describe(app, spec, isAnonymous(spec.operation));
+  app.declared.push(spec);
   const params: z.ZodType = spec.params ?? none;
   const query: z.ZodType = spec.query ?? none;
   const body: z.ZodType = spec.body ?? none;

@@ -1,36 +1,94 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import { expect, test } from 'vitest';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { describe, expect, test } from 'vitest';
+import { registerRoutes } from '../../src/api/app.ts';
+import { examples } from '../../src/api/examples/all.ts';
+import { openApiDocument } from '../../src/api/openapi/document.ts';
+import { App } from '../../src/api/route.ts';
 import { operations } from '../../src/model/permissions.ts';
 import { createControlPlane } from '../control-plane.ts';
+import { type OpenApi, operationsOf } from './document.ts';
 
-interface Document {
-  openapi: string;
-  paths: Record<string, Record<string, { operationId: string; responses: object }>>;
-}
+const app = new App();
+registerRoutes(app);
+const document = openApiDocument(app, 'https://vpn.example.com') as OpenApi;
+const all = operationsOf(document);
 
-async function fetchDocument(): Promise<{ text: string; document: Document }> {
+test('is served, and passes a public linter without an error or a warning', async () => {
   const plane = await createControlPlane();
   const response = await plane.request('/openapi.json');
   expect(response.status).toBe(200);
-  const text = await response.text();
-  return { text, document: JSON.parse(text) };
-}
-
-test('passes a public linter without an error or a warning', async () => {
-  const { text } = await fetchDocument();
+  const source = await response.text();
+  expect(JSON.parse(source)).toEqual({ ...document, servers: [{ url: 'http://control.test' }] });
   const config = await createConfig({ extends: ['recommended'] });
-  const problems = await lintFromString({ source: text, config });
+  const problems = await lintFromString({ source, config });
   expect(problems.map(({ message, location }) => [message, location[0]?.pointer])).toEqual([]);
 });
 
-test('lists every operation under its name, below /v1', async () => {
-  const { document } = await fetchDocument();
+test('lists every operation under its name, below /v1', () => {
   expect(document.openapi).toBe('3.1.0');
-  const listed = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.values(methods).map(({ operationId }) => {
-      expect(path).toMatch(/^\/v1\//);
-      return operationId;
-    }),
+  for (const { path } of all) expect(path).toMatch(/^\/v1\//);
+  expect(all.map(({ operationId }) => operationId).sort()).toEqual([...operations].sort());
+});
+
+test.each(all.map((one) => [one.operationId, one] as const))(
+  '%s says who may, and its group is explained',
+  (operationId, { operation }) => {
+    expect(operation['x-permission']).toBe(operationId);
+    expect(operation['x-callers']).not.toEqual([]);
+    expect(operation.security).toEqual(
+      operation['x-callers'].includes('anyone') ? [] : [{ bearer: [] }],
+    );
+    const tag = operationId.split('.')[0];
+    const hint = `describe "${tag}" in src/api/openapi/about.ts`;
+    expect(
+      document.tags.map(({ name }) => name),
+      hint,
+    ).toContain(tag);
+  },
+);
+
+test.each(all.map((one) => [one.operationId, one] as const))(
+  '%s takes and gives things that have a name',
+  (operationId, { body, replies }) => {
+    const hint =
+      `${operationId} has a body or a reply without a name: export its schema from a module of ` +
+      'src/model, as thingSchema, and list the module in src/api/openapi/names.ts';
+    for (const schema of [body, ...replies.map((reply) => reply.schema)])
+      if (schema?.type !== 'string') expect(schema?.$ref ?? '#/', hint).toMatch(/^#\//);
+  },
+);
+
+describe('an example of', () => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  ajv.addSchema(document, 'page');
+
+  test.each(app.declared.map(({ spec }) => [spec.operation, spec] as const))(
+    '%s is there and valid, by its own schema and by the published one',
+    (name, { body, reply }) => {
+      const example = examples[name];
+      const hint = `add "${name}": { body, reply } to the examples in src/api/examples/`;
+      expect(example, hint).toBeDefined();
+      expect([example?.body !== undefined, example?.reply !== undefined], hint).toEqual([
+        body !== undefined,
+        reply.schema !== undefined,
+      ]);
+      if (body) expect(body.safeParse(example?.body).error?.issues).toBeUndefined();
+      if (reply.schema)
+        expect(reply.schema.safeParse(example?.reply).error?.issues).toBeUndefined();
+      const published = all.find(({ operationId }) => operationId === name);
+      const schemas = [
+        [published?.body, example?.body],
+        [published?.replies[0]?.schema, example?.reply],
+      ];
+      for (const [schema, value] of schemas) {
+        if (schema === undefined) continue;
+        const text = JSON.stringify(schema).replaceAll('"#/', '"page#/');
+        ajv.validate(JSON.parse(text), value);
+        expect(ajv.errors, `${name} in src/api/examples/`).toBeNull();
+      }
+    },
   );
-  expect(listed.sort()).toEqual([...operations].sort());
 });

@@ -54,7 +54,7 @@ export const walls: Readonly<Record<string, Wall>> = {
   },
   api: {
     folders: ['operations', 'model'],
-    packages: ['hono', '@hono/zod-openapi', 'jose', 'zod'],
+    packages: ['hono', 'jose', 'zod'],
     why: 'a route parses, calls an operation and answers; data is read where the rules are',
   },
   portal: {

@@ -1,6 +1,6 @@
 // The agent protocol: enrol, watch, report.
 
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { enrollmentReplySchema, enrollmentRequestSchema } from '../../model/enrollment.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';

@@ -1,6 +1,6 @@
 // Devices.
 
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import {
   createDeviceSchema,
   deviceDetailSchema,

@@ -1,6 +1,6 @@
 // Gateways, for the tenant's administrators.
 
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { createdGatewaySchema, createGatewaySchema, gatewaySchema } from '../../model/gateway.ts';
 import { idSchema } from '../../model/ids.ts';
 import { createGateway } from '../../operations/gateway/create.ts';

@@ -1,6 +1,6 @@
 // Links, as data; the pages that people see are in pages/.
 
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import {
   createdLinkSchema,
   createLinkSchema,

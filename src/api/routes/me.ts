@@ -1,6 +1,6 @@
 // What people do with their own account.
 
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { idSchema } from '../../model/ids.ts';
 import { accountSchema, meSchema, updateAccountSchema } from '../../model/me.ts';
 import { sessionSchema } from '../../model/sign-in.ts';

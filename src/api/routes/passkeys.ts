@@ -1,6 +1,6 @@
 // Passkeys: signing in with one, and those of the caller's account.
 
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { idSchema } from '../../model/ids.ts';
 import {
   createdPasskeySchema,

@@ -1,6 +1,6 @@
 // Quotas of a tenant.
 
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { idSchema } from '../../model/ids.ts';
 import { quotaSchema, setQuotasSchema } from '../../model/quota.ts';
 import { getQuotas } from '../../operations/quota/get.ts';

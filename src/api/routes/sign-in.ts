@@ -1,6 +1,6 @@
 // Signing in and out. What these routes give is a session, as a cookie or as a token.
 
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import {
   acceptInvitationSchema,
   signedInSchema,

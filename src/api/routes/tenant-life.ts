@@ -1,6 +1,6 @@
 // What becomes of a tenant: changed, suspended, deleted, restored.
 
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { idSchema } from '../../model/ids.ts';
 import type { Operation } from '../../model/permissions.ts';
 import { suspendTenantSchema, tenantSchema, updateTenantSchema } from '../../model/tenant.ts';

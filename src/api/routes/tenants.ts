@@ -1,6 +1,6 @@
 // Tenants, their users and their log.
 
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { idSchema } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
 import { revisionSchema } from '../../model/revision.ts';

@@ -1,6 +1,6 @@
 // One-time codes and recovery codes: as a second factor, and those of the caller's account.
 
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { signedInSchema } from '../../model/sign-in.ts';
 import {
   confirmedTotpSchema,

@@ -1,0 +1,37 @@
+// Examples of tenants, their users and their log.
+
+import type { Examples } from './example.ts';
+import { createdAt, ids, listOf, tenant, user } from './things.ts';
+
+const { slug, name, id } = tenant;
+
+export const tenantExamples: Examples = {
+  'tenant.create': {
+    body: { name, owner: { name: user.name, email: user.email } },
+    reply: {
+      tenant,
+      owner: user,
+      key: 'sp_3f8k2m9q0c7x1v5t_shown-here-once-and-never-again-000000',
+    },
+  },
+  'tenant.list': {
+    reply: listOf({ id, slug, name, database: { status: 'ready', fault: null }, createdAt }),
+  },
+  'tenant.get': { reply: tenant },
+  'user.create': {
+    body: { name: user.name, email: user.email, role: 'owner' },
+    reply: user,
+  },
+  'user.list': { reply: listOf(user) },
+  'revision.list': {
+    reply: listOf({
+      number: 12,
+      at: createdAt,
+      actor: ids.apiKey,
+      operation: 'device.create',
+      subject: ids.device,
+      summary: { name: "Ada's phone" },
+      hash: 'kq3V8zN0xT5bJ7mL2cY9dS4aE1gU6iO8pK0rF3hW5wQ',
+    }),
+  },
+};

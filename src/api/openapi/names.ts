@@ -1,0 +1,44 @@
+// The names of the model's schemas on the API's page: `deviceSchema` is Device, and so on. They
+// follow from what the modules export, so a schema gets its name by being in one of them.
+
+import { z } from 'zod';
+import * as device from '../../model/device.ts';
+import * as enrollment from '../../model/enrollment.ts';
+import * as gateway from '../../model/gateway.ts';
+import * as observedState from '../../model/observed-state.ts';
+import * as revision from '../../model/revision.ts';
+import * as tenant from '../../model/tenant.ts';
+import * as wireguard from '../../model/wireguard.ts';
+import * as problem from '../problem.ts';
+
+const modules = {
+  device,
+  enrollment,
+  gateway,
+  observedState,
+  revision,
+  tenant,
+  wireguard,
+  problem,
+};
+
+const suffix = 'Schema';
+
+function isThing(value: unknown): value is z.ZodType {
+  return value instanceof z.ZodObject || value instanceof z.ZodUnion;
+}
+
+/** Every named schema; two modules that give one name to different things are a fault. */
+export function schemaNames(): Map<z.ZodType, string> {
+  const names = new Map<z.ZodType, string>();
+  const taken = new Set<string>();
+  for (const module of Object.values<object>(modules))
+    for (const [key, value] of Object.entries(module)) {
+      if (!key.endsWith(suffix) || !isThing(value) || names.has(value)) continue;
+      const name = key.charAt(0).toUpperCase() + key.slice(1, -suffix.length);
+      if (taken.has(name)) throw new Error(`two schemas of src/model are called ${key}`);
+      taken.add(name);
+      names.set(value, name);
+    }
+  return names;
+}
