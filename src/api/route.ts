@@ -39,6 +39,8 @@ export interface RouteSpec<P, Q, B> {
     description: string;
     schema?: z.ZodType;
     mediaType?: string;
+    /** What it means when the answer is 204 instead, if it may be. */
+    nothing?: string;
   };
   /** What it may refuse beyond what every route may. */
   errors?: readonly ErrorCode[];

@@ -1,6 +1,8 @@
 // One request to the API and its answer, or a failure that says what to do.
 
 import { z } from 'zod';
+import { ApiProblem, createClient, UnexpectedAnswer, Unreachable } from '../client/client.ts';
+import { parseJson } from '../client/transport.ts';
 import { exitCodes, Failure, messageOf, refused } from './failure.ts';
 
 const timeoutMilliseconds = 30_000;
@@ -33,15 +35,6 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.strictObject({ items: z.array(item), next: z.string().nullable() });
 }
 
-const problemSchema = z.object({
-  title: z.string(),
-  detail: z.string().optional(),
-  code: z.string(),
-  wayOut: z.string().optional(),
-  problems: z.array(z.object({ field: z.string(), rule: z.string() })).default([]),
-  requestId: z.string().optional(),
-});
-
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there. Is the control plane running ("npm start")?',
   ENOTFOUND: 'there is no host of that name. Is it spelled right?',
@@ -65,59 +58,35 @@ function unreachable(server: Server, error: unknown): Failure {
   return new Failure(exitCodes.unreachable, `cannot reach ${server.url}`, notes, error);
 }
 
-async function exchange(server: Server, { method, path, body }: Request<unknown>) {
-  const headers = new Headers({ accept: 'application/json, application/problem+json' });
-  if (server.token !== undefined) headers.set('authorization', `Bearer ${server.token}`);
-  if (body !== undefined) headers.set('content-type', 'application/json');
-  try {
-    const response = await fetch(server.url + path, {
-      method,
-      headers,
-      body: body === undefined ? null : JSON.stringify(body),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMilliseconds),
-    });
-    return { response, text: await response.text() };
-  } catch (error) {
-    throw unreachable(server, error);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 // The API speaks of headers; here the key has another place.
 const checkKey = 'Check SALLYPORT_TOKEN, or the token in the profile file.';
 
 /** What the server says is wrong, for a person. */
-function refusal(server: Server, response: Response, text: string): Failure {
-  const problem = problemSchema.safeParse(parseJson(text)).data;
-  if (!problem) return notSallyport(server, response);
-  const { title, code, detail = title, problems, requestId } = problem;
+function refusal({ title, code, detail, wayOut, problems, requestId }: ApiProblem): Failure {
   const isRepeated = problems.length > 0 && problems.every(({ rule }) => detail.includes(rule));
-  const wayOut = code === 'unauthenticated' ? checkKey : problem.wayOut;
+  const advice = code === 'unauthenticated' ? checkKey : wayOut;
   return refused(`${title} (${code})`, [
     ...(detail === title || isRepeated ? [] : [detail]),
     ...problems.map(({ field, rule }) => `${field || 'the body'}: ${rule}`),
-    ...(wayOut ? [`What to do: ${wayOut}`] : []),
+    ...(advice ? [`What to do: ${advice}`] : []),
     ...(requestId ? [`Request: ${requestId}`] : []),
   ]);
 }
 
-function notSallyport(server: Server, response: Response): Failure {
-  const location = response.headers.get('location');
-  const base = response.url || server.url;
+function notSallyport(server: Server, { status, location, url }: UnexpectedAnswer): Failure {
   const elsewhere =
-    location && URL.canParse(location, base) ? new URL(location, base).origin : undefined;
-  return refused(`${server.url} answered ${response.status}, but not as Sallyport does`, [
+    location && URL.canParse(location, url) ? new URL(location, url).origin : undefined;
+  return refused(`${server.url} answered ${status}, but not as Sallyport does`, [
     elsewhere ? `It points to ${elsewhere}. Is that the right address?` : 'Is the address right?',
     `The address comes from ${server.source}.`,
   ]);
+}
+
+function failureOf(server: Server, error: unknown): unknown {
+  if (error instanceof ApiProblem) return refusal(error);
+  if (error instanceof UnexpectedAnswer) return notSallyport(server, error);
+  if (error instanceof Unreachable) return unreachable(server, error.cause);
+  return error;
 }
 
 /**
@@ -125,9 +94,12 @@ function notSallyport(server: Server, response: Response): Failure {
  * @throws Failure with exit code 1 if the server refuses, 3 if it cannot be reached
  */
 export async function send<T>(server: Server, request: Request<T>): Promise<Answer<T>> {
-  const { response, text } = await exchange(server, request);
-  if (!response.ok) throw refusal(server, response, text);
-  const parsed = request.answer.safeParse(text === '' ? undefined : parseJson(text));
+  const { answer, ...sent } = request;
+  const client = createClient({ ...server, timeoutMilliseconds });
+  const { text } = await client.request(sent).catch((error: unknown) => {
+    throw failureOf(server, error);
+  });
+  const parsed = answer.safeParse(text === '' ? undefined : parseJson(text));
   if (parsed.success) return { value: parsed.data, text };
   const [issue] = parsed.error.issues;
   throw refused(`${server.url} gave an answer that this version does not understand`, [

@@ -57,14 +57,19 @@ export const walls: Readonly<Record<string, Wall>> = {
     packages: ['hono', 'jose', 'zod'],
     why: 'a route parses, calls an operation and answers; data is read where the rules are',
   },
+  client: {
+    folders: [],
+    packages: [],
+    why: 'integrators run it in browsers and on Node alike, and take nothing of ours along',
+  },
   portal: {
-    folders: ['model', 'render', 'pki'],
+    folders: ['client', 'model', 'render', 'pki'],
     types: ['api'],
     packages: 'any',
     why: 'the portal is a client of the public API like any other',
   },
   cli: {
-    folders: ['model', 'render', 'pki'],
+    folders: ['client', 'model', 'render', 'pki'],
     types: ['api'],
     packages: ['commander', 'zod'],
     node: true,

@@ -99,6 +99,7 @@ function pathItem({ spec, anonymous }: Declared, { input, output }: Schemas): ob
         headers: requestId,
         ...(schema ? content(schema, example?.reply, reply.mediaType) : {}),
       },
+      ...(reply.nothing ? { 204: { description: reply.nothing, headers: requestId } } : {}),
       ...refusals(spec.errors ?? []),
     },
   };

@@ -63,7 +63,7 @@ function registerState(app: App): void {
       operation: 'gateway.state',
       method: 'get',
       path: '/v1/agent/state',
-      summary: 'Wait for desired state newer than `since`; 204 when there is none',
+      summary: 'Wait for desired state newer than `since`',
       description:
         'Where the control plane has sockets, which the header `sallyport-watch: socket` of an ' +
         'answer says, a WebSocket at `/v1/agent/socket`, opened with the ' +
@@ -75,6 +75,7 @@ function registerState(app: App): void {
         description: 'A compact JWS (EdDSA) of the desired state',
         schema: z.string(),
         mediaType: 'application/jose',
+        nothing: 'There is nothing newer',
       },
       errors: ['revision_ahead'],
     },
