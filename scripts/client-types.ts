@@ -19,14 +19,21 @@ interface Operation {
   operationId: string;
   summary: string;
   deprecated?: boolean;
-  parameters?: { name: string; in: string; required?: boolean; schema: Schema }[];
+  parameters?: (Parameter | { $ref: string })[];
   requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
 }
 
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+  schema: Schema;
+}
+
 interface Page {
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema> };
+  components: { schemas: Record<string, Schema>; parameters?: Record<string, Parameter> };
 }
 
 const identifier = /^[A-Za-z_$][\w$]*$/;
@@ -83,14 +90,30 @@ function isOptional(schema: Schema, page: Page): boolean {
   return real?.type === 'object' && (real.required ?? []).length === 0;
 }
 
-function parametersType(operation: Operation, where: string): Schema | undefined {
-  const parameters = (operation.parameters ?? []).filter((one) => one.in === where);
-  if (parameters.length === 0) return undefined;
+function parametersOf({ parameters = [] }: Operation, page: Page): Parameter[] {
+  return parameters.flatMap((one) => {
+    if (!('$ref' in one)) return [one];
+    const shared = page.components.parameters?.[one.$ref.split('/').at(-1) ?? ''];
+    return shared ? [shared] : [];
+  });
+}
+
+function parametersType(parameters: Parameter[], where: string): Schema | undefined {
+  const these = parameters.filter((one) => one.in === where);
+  if (these.length === 0) return undefined;
   return {
     type: 'object',
-    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
-    required: parameters.filter(({ required }) => required).map(({ name }) => name),
+    properties: Object.fromEntries(these.map(({ name, schema }) => [name, schema])),
+    required: these.filter(({ required }) => required).map(({ name }) => name),
   };
+}
+
+/** `Idempotency-Key` is the option idempotencyKey. */
+function headerOptions(parameters: Parameter[]): string[] {
+  return parameters
+    .filter((one) => one.in === 'header')
+    .map(({ name }) => name.toLowerCase().replaceAll(/-(\w)/g, (_, letter) => letter.toUpperCase()))
+    .map((option) => `    ${option}?: string | undefined;\n`);
 }
 
 function replyType({ responses }: Operation): string {
@@ -104,9 +127,10 @@ function replyType({ responses }: Operation): string {
 }
 
 function printOperation(operation: Operation, page: Page): string {
+  const parameters = parametersOf(operation, page);
   const parts = {
-    params: parametersType(operation, 'path'),
-    query: parametersType(operation, 'query'),
+    params: parametersType(parameters, 'path'),
+    query: parametersType(parameters, 'query'),
     body: operation.requestBody?.content['application/json']?.schema,
   };
   const lines = Object.entries(parts).flatMap(([name, schema]) => {
@@ -114,6 +138,7 @@ function printOperation(operation: Operation, page: Page): string {
     const mark = isOptional(schema, page) ? '?' : '';
     return [`    ${name}${mark}: ${typeOf(schema, '    ')}${mark ? ' | undefined' : ''};\n`];
   });
+  lines.push(...headerOptions(parameters));
   const about = operation.deprecated ? `@deprecated ${operation.summary}` : operation.summary;
   return (
     comment(about, '  ') +

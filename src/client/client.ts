@@ -6,6 +6,7 @@ import {
   type CallOptions,
   type ClientOptions,
   type Clock,
+  type Conditions,
   parseJson,
   type RawAnswer,
   type RawRequest,
@@ -19,7 +20,10 @@ export type { CallOptions, ClientOptions, RawAnswer, RawRequest } from './transp
 
 export type OperationName = keyof Operations;
 
-/** What an operation takes: `params` of its path, `query` and `body`, as far as it has them. */
+/**
+ * What an operation takes: `params` of its path, `query`, `body`, `idempotencyKey` where it makes
+ * something and `ifMatch` where it changes something.
+ */
 export type Input<K extends OperationName> = Omit<Operations[K], 'reply'> & CallOptions;
 export type Reply<K extends OperationName> = Operations[K]['reply'];
 
@@ -56,7 +60,7 @@ export interface Client {
 }
 
 type Values = Readonly<Record<string, unknown>>;
-interface AnyInput extends CallOptions {
+interface AnyInput extends CallOptions, Conditions {
   params?: Values;
   query?: Values;
   body?: unknown;

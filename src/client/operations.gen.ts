@@ -1,7 +1,7 @@
 // Written by scripts/client.ts; do not edit.
 
 export type CreateDevice = {
-  userId: string;
+  userId?: string | undefined;
   name: string;
   platform?: "ios" | "macos" | "windows" | "android" | "linux" | "other" | undefined;
   publicKey?: string | undefined;
@@ -200,7 +200,7 @@ export type Problem = {
   title: string;
   status: number;
   detail: string;
-  code: "invalid_input" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "pool_overlap" | "pool_exhausted" | "public_key_in_use" | "limit_reached" | "gateway_not_ready" | "revision_ahead" | "token_used" | "link_used" | "token_expired" | "link_expired" | "link_revoked" | "body_too_large" | "unsupported_media_type" | "protocol_unsupported" | "internal" | "misconfigured" | "not_migrated" | "busy";
+  code: "invalid_input" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "pool_overlap" | "pool_exhausted" | "public_key_in_use" | "limit_reached" | "gateway_not_ready" | "quota_reached" | "user_suspended" | "last_owner" | "idempotency_mismatch" | "precondition_failed" | "sign_in_required" | "second_factor_required" | "tenant_suspended" | "tenant_deleting" | "revision_ahead" | "token_used" | "link_used" | "token_expired" | "link_expired" | "link_revoked" | "body_too_large" | "unsupported_media_type" | "protocol_unsupported" | "internal" | "misconfigured" | "not_migrated" | "busy";
   wayOut?: string | undefined;
   problems?: Array<{
     field: string;
@@ -241,10 +241,12 @@ export type Revision = {
   number: number;
   at: string;
   actor: string;
-  operation: "tenant.create" | "tenant.get" | "tenant.list" | "user.create" | "user.list" | "gateway.create" | "gateway.list" | "gateway.get" | "gateway.delete" | "gateway.enroll" | "gateway.state" | "gateway.report" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.redeem" | "link.revoke" | "revision.list";
+  operation: "gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete";
   subject: string;
   summary: Record<string, string | number | boolean | null>;
   hash: string;
+  address: string | null;
+  userAgent: string | null;
 };
 
 export type SectionStatus = {
@@ -262,7 +264,11 @@ export type Tenant = {
   slug: string;
   name: string;
   ula: string;
+  status: "active" | "suspended" | "deleting";
+  deleteAt: string | null;
+  policy: TenantPolicy;
   revision: number;
+  head: number;
   createdAt: string;
 };
 
@@ -270,6 +276,7 @@ export type TenantEntry = {
   id: string;
   slug: string;
   name: string;
+  status: "active" | "suspended" | "deleting";
   database: {
     status: "ready" | "away" | "broken";
     fault: string | null;
@@ -277,11 +284,20 @@ export type TenantEntry = {
   createdAt: string;
 };
 
+export type TenantPolicy = {
+  secondFactor: "optional" | "required";
+  linkRedemption: "link" | "session";
+  signIn: "any" | "oidc";
+};
+
 export type User = {
   id: string;
   name: string;
   email: string | null;
   role: "owner" | "admin" | "auditor" | "member";
+  status: "active" | "invited" | "suspended";
+  hasAccount: boolean;
+  revision: number;
   createdAt: string;
 };
 
@@ -343,7 +359,7 @@ export interface Operations {
     reply: Tenant;
   };
   /** Read the tenant's log of changes, newest first */
-  'revision.list': {
+  'audit.list': {
     params: {
       tenantId: string;
     };
@@ -497,7 +513,7 @@ export const operations = {
   'tenant.create': ['POST', '/v1/tenants'],
   'tenant.list': ['GET', '/v1/tenants'],
   'tenant.get': ['GET', '/v1/tenants/{tenantId}'],
-  'revision.list': ['GET', '/v1/tenants/{tenantId}/revisions'],
+  'audit.list': ['GET', '/v1/tenants/{tenantId}/audit'],
   'user.create': ['POST', '/v1/tenants/{tenantId}/users'],
   'user.list': ['GET', '/v1/tenants/{tenantId}/users'],
   'gateway.create': ['POST', '/v1/tenants/{tenantId}/gateways'],

@@ -17,17 +17,21 @@ export interface ClientOptions {
 
 /** What every call may have. */
 export interface CallOptions {
-  /** Sent as `Idempotency-Key`: the same key never does the same thing twice. */
-  idempotencyKey?: string | undefined;
-  /** Sent as `If-Match`: only if the thing is still as its `etag` says. */
-  ifMatch?: string | undefined;
   /** Ends the call, which then throws the signal's reason. */
   signal?: AbortSignal | undefined;
   /** In place of the client's own: of the whole call, repetitions included. */
   timeoutMilliseconds?: number | undefined;
 }
 
-export interface RawRequest extends CallOptions {
+/** What some calls may have besides. */
+export interface Conditions {
+  /** Sent as `Idempotency-Key`: the same key never does the same thing twice. */
+  idempotencyKey?: string | undefined;
+  /** Sent as `If-Match`: only if the thing is still as its `etag` says. */
+  ifMatch?: string | undefined;
+}
+
+export interface RawRequest extends CallOptions, Conditions {
   method: string;
   /** Below the control plane's address, with a leading slash and the query. */
   path: string;
@@ -93,6 +97,10 @@ function pauseFor(problem: ApiProblem, attempt: number, clock: Clock): number {
 
 const passing = [429, 503];
 
+function isRepeatable({ method, idempotencyKey }: RawRequest): boolean {
+  return method === 'GET' || idempotencyKey !== undefined;
+}
+
 export class Transport {
   readonly #options: ClientOptions;
   readonly #clock: Clock;
@@ -129,7 +137,8 @@ export class Transport {
   }
 
   /**
-   * Sends a request; a GET is sent again while the control plane is too busy for it.
+   * Sends a request; a GET, or one with a key of idempotency, is sent again while the control
+   * plane is too busy for it.
    * @throws ApiProblem, UnexpectedAnswer, Unreachable, or the reason of the caller's signal
    */
   async send(request: RawRequest): Promise<RawAnswer> {
@@ -144,7 +153,7 @@ export class Transport {
         return await this.#once(request, signal);
       } catch (error) {
         const isPassing = error instanceof ApiProblem && passing.includes(error.status);
-        if (!isPassing || request.method !== 'GET' || attempt >= attempts) throw error;
+        if (!isPassing || !isRepeatable(request) || attempt >= attempts) throw error;
         const pause = pauseFor(error, attempt, this.#clock);
         // Better to say what is wrong now than that the time was up later.
         if (this.#clock.now() + pause >= deadline) throw error;

@@ -2,6 +2,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { registerRoutes } from '../../src/api/app.ts';
 import { examples } from '../../src/api/examples/all.ts';
 import { openApiDocument } from '../../src/api/openapi/document.ts';
@@ -38,7 +39,7 @@ test.each(all.map((one) => [one.operationId, one] as const))(
     expect(operation['x-permission']).toBe(operationId);
     expect(operation['x-callers']).not.toEqual([]);
     expect(operation.security).toEqual(
-      operation['x-callers'].includes('anyone') ? [] : [{ bearer: [] }],
+      operation['x-callers'].includes('anyone') ? [] : [{ bearer: [] }, { session: [] }],
     );
     const tag = operationId.split('.')[0];
     const hint = `describe "${tag}" in src/api/openapi/about.ts`;
@@ -65,7 +66,7 @@ describe('an example of', () => {
   addFormats.default(ajv);
   ajv.addSchema(document, 'page');
 
-  test.each(app.declared.map(({ spec }) => [spec.operation, spec] as const))(
+  test.each(app.declared.map((spec) => [spec.operation, spec] as const))(
     '%s is there and valid, by its own schema and by the published one',
     (name, { body, reply }) => {
       const example = examples[name];
@@ -75,9 +76,11 @@ describe('an example of', () => {
         body !== undefined,
         reply.schema !== undefined,
       ]);
-      if (body) expect(body.safeParse(example?.body).error?.issues).toBeUndefined();
-      if (reply.schema)
-        expect(reply.schema.safeParse(example?.reply).error?.issues).toBeUndefined();
+      const issuesOf = (schema: z.ZodType | undefined, value: unknown) =>
+        schema?.safeParse(value).error?.issues.map(({ path, message }) => [path, message]);
+      const wrong = `correct "${name}" in src/api/examples/`;
+      expect(issuesOf(body, example?.body), wrong).toBeUndefined();
+      expect(issuesOf(reply.schema, example?.reply), wrong).toBeUndefined();
       const published = all.find(({ operationId }) => operationId === name);
       const schemas = [
         [published?.body, example?.body],
@@ -87,7 +90,7 @@ describe('an example of', () => {
         if (schema === undefined) continue;
         const text = JSON.stringify(schema).replaceAll('"#/', '"page#/');
         ajv.validate(JSON.parse(text), value);
-        expect(ajv.errors, `${name} in src/api/examples/`).toBeNull();
+        expect(ajv.errors, wrong).toBeNull();
       }
     },
   );

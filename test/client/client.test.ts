@@ -102,9 +102,8 @@ describe('a call', () => {
 
   test('sends the key of idempotency, the tag and the credential as headers', async () => {
     const { client, sent } = canned([done], { token: 'sp_key' });
-    const params = { tenantId: 't', userId: 'u' };
-    const body = { userId: 'u', name: 'phone' };
-    await client.call('device.create', { params, body, idempotencyKey: 'k-1', ifMatch: '"7"' });
+    const conditions = { idempotencyKey: 'k-1', ifMatch: '"7"' };
+    await client.request({ method: 'POST', path: '/v1/things', body: {}, ...conditions });
     expect(Object.fromEntries(sent[0]?.headers ?? [])).toMatchObject({
       authorization: 'Bearer sp_key',
       'content-type': 'application/json',
@@ -167,6 +166,13 @@ describe('a control plane that is busy', () => {
     const call = client.call('tenant.create', { body: { name: 'Acme' } });
     await expect(call).rejects.toBeInstanceOf(ApiProblem);
     expect(sent.map(({ method }) => method)).toEqual(['POST']);
+  });
+
+  test('gets a change again that has a key of idempotency', async () => {
+    const { client, sent } = canned([busy('0'), done]);
+    const change = { method: 'POST', path: '/v1/things', body: {}, idempotencyKey: 'k-1' };
+    await client.request(change);
+    expect(sent.map(({ headers }) => headers.get('idempotency-key'))).toEqual(['k-1', 'k-1']);
   });
 });
 

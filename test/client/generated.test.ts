@@ -62,7 +62,8 @@ test('prints every shape of schema that zod writes', () => {
     },
     required: ['choice'],
   };
-  const text = printOperations({ paths: {}, components: { schemas: { T: schema } } });
+  const components = { schemas: { T: schema } };
+  const text = printOperations({ paths: {}, components });
   expect(text).toContain(
     [
       'export type T = {',
@@ -72,6 +73,35 @@ test('prints every shape of schema that zod writes', () => {
       '  map?: Record<string, Array<"x" | 1>> | undefined;',
       '  both?: (boolean) & (unknown) | undefined;',
       '};',
+    ].join('\n'),
+  );
+});
+
+test('prints the headers that an operation takes as options', () => {
+  const $ref = '#/components/parameters/idempotency-key';
+  const shared = { name: 'Idempotency-Key', in: 'header', schema: { type: 'string' } };
+  const tag = { name: 'If-Match', in: 'header', schema: { type: 'string' } };
+  const text = printOperations({
+    paths: {
+      '/v1/x': {
+        post: {
+          operationId: 'x.create',
+          summary: 'Make one',
+          parameters: [{ $ref }, tag],
+          responses: { 204: { description: 'Done' } },
+        },
+      },
+    },
+    components: { schemas: {}, parameters: { 'idempotency-key': shared } },
+  });
+  expect(text).toContain(
+    [
+      '  /** Make one */',
+      "  'x.create': {",
+      '    idempotencyKey?: string | undefined;',
+      '    ifMatch?: string | undefined;',
+      '    reply: undefined;',
+      '  };',
     ].join('\n'),
   );
 });

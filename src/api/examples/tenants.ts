@@ -3,7 +3,7 @@
 import type { Examples } from './example.ts';
 import { createdAt, ids, listOf, tenant, user } from './things.ts';
 
-const { slug, name, id } = tenant;
+const { slug, name, id, status } = tenant;
 
 export const tenantExamples: Examples = {
   'tenant.create': {
@@ -15,7 +15,14 @@ export const tenantExamples: Examples = {
     },
   },
   'tenant.list': {
-    reply: listOf({ id, slug, name, database: { status: 'ready', fault: null }, createdAt }),
+    reply: listOf({
+      id,
+      slug,
+      name,
+      status,
+      database: { status: 'ready', fault: null },
+      createdAt,
+    }),
   },
   'tenant.get': { reply: tenant },
   'user.create': {
@@ -23,7 +30,7 @@ export const tenantExamples: Examples = {
     reply: user,
   },
   'user.list': { reply: listOf(user) },
-  'revision.list': {
+  'audit.list': {
     reply: listOf({
       number: 12,
       at: createdAt,
@@ -32,6 +39,8 @@ export const tenantExamples: Examples = {
       subject: ids.device,
       summary: { name: "Ada's phone" },
       hash: 'kq3V8zN0xT5bJ7mL2cY9dS4aE1gU6iO8pK0rF3hW5wQ',
+      address: '192.0.2.7',
+      userAgent: 'terraform/1.9',
     }),
   },
 };

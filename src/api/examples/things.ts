@@ -24,7 +24,11 @@ export const tenant = {
   slug: 'acme',
   name: 'Acme',
   ula: 'fd5a:1b2c:3d4e::/48',
-  revision: 12,
+  status: 'active',
+  deleteAt: null,
+  policy: { secondFactor: 'optional', linkRedemption: 'link', signIn: 'any' },
+  revision: 1,
+  head: 12,
   createdAt,
 };
 
@@ -33,6 +37,9 @@ export const user = {
   name: 'Ada Lovelace',
   email: 'ada@example.com',
   role: 'owner',
+  status: 'active',
+  hasAccount: false,
+  revision: 1,
   createdAt,
 };
 

@@ -1,40 +1,41 @@
 // /openapi.json, made from the routes themselves.
 
-import { type ErrorCode, errorCodes } from '../../model/errors.ts';
-import { may, type Operation, type Principal, roles } from '../../model/permissions.ts';
+import { errorCodes } from '../../model/errors.ts';
+import {
+  isAnonymous,
+  isOfAccount,
+  may,
+  type Operation,
+  roleMay,
+  roles,
+} from '../../model/permissions.ts';
 import { examples } from '../examples/all.ts';
 import { problemSchema } from '../problem.ts';
-import type { App, Declared } from '../route.ts';
+import { type App, errorsOf, type RouteSpec } from '../route.ts';
 import { about, tags } from './about.ts';
+import { type HeaderName, sharedComponents } from './components.ts';
 import { type JsonSchema, type Parts, type Schemas, schemasOf } from './schemas.ts';
 
-const requestId = { 'x-request-id': { $ref: '#/components/headers/RequestId' } };
-const retryAfter = { 'retry-after': { $ref: '#/components/headers/RetryAfter' } };
-const headers = {
-  RequestId: {
-    description: 'Under which the log has this request',
-    schema: { type: 'string', pattern: '^r_[0-9a-hjkmnp-tv-z]{16}$' },
-  },
-  RetryAfter: {
-    description: 'Seconds after which the same request may succeed',
-    schema: { type: 'integer', minimum: 0 },
-  },
-};
+type Spec = RouteSpec<unknown, unknown, unknown>;
 
-const callers: Readonly<Record<string, Principal>> = {
-  operator: { kind: 'operator' },
-  ...Object.fromEntries(
-    roles.map((role) => [role, { kind: 'key', tenantId: '', keyId: '', role } as const]),
-  ),
-  agent: { kind: 'agent', tenantId: '', gatewayId: '' },
-};
+function headers(...names: HeaderName[]): Record<string, object> {
+  return Object.fromEntries(
+    ['x-request-id' as const, ...names].map((name) => [
+      name,
+      { $ref: `#/components/headers/${name}` },
+    ]),
+  );
+}
 
 function callersOf(operation: Operation): string[] {
-  if (may({ kind: 'anonymous' }, operation)) return ['anyone'];
-  return Object.keys(callers).filter((name) => {
-    const principal = callers[name];
-    return principal !== undefined && may(principal, operation);
-  });
+  if (isAnonymous(operation)) return ['anyone'];
+  const agent = { kind: 'agent', tenantId: '', gatewayId: '' } as const;
+  return [
+    ...(may({ kind: 'operator' }, operation) ? ['operator'] : []),
+    ...(isOfAccount(operation) ? ['account'] : []),
+    ...roles.filter((role) => roleMay(role, operation)),
+    ...(may(agent, operation) ? ['agent'] : []),
+  ];
 }
 
 /** A page of named things has a name of its own: DeviceList. */
@@ -56,17 +57,17 @@ function parametersOf(schema: JsonSchema | undefined, where: 'path' | 'query'): 
   );
 }
 
-function refusals(errors: readonly ErrorCode[]): Record<string, object> {
-  const all = new Set([...everyRoute, ...errors]);
+function refusals(spec: Spec): Record<string, object> {
   const content = { schema: { $ref: '#/components/schemas/Problem' } };
+  const byStatus = Map.groupBy(errorsOf(spec), (code) => errorCodes[code].status);
   return Object.fromEntries(
-    [...Map.groupBy(all, (code) => errorCodes[code].status)].map(([status, codes]) => [
+    [...byStatus].map(([status, codes]) => [
       status,
       {
         description: codes.map((code) => `\`${code}\`: ${errorCodes[code].title}`).join('; '),
-        headers: codes.some((code) => errorCodes[code].retry)
-          ? { ...requestId, ...retryAfter }
-          : requestId,
+        headers: headers(
+          ...(codes.some((code) => errorCodes[code].retry) ? ['retry-after' as const] : []),
+        ),
         content: { 'application/problem+json': content },
         'x-codes': codes,
       },
@@ -74,34 +75,53 @@ function refusals(errors: readonly ErrorCode[]): Record<string, object> {
   );
 }
 
-function pathItem({ spec, anonymous }: Declared, { input, output }: Schemas): object {
-  const { operation, reply } = spec;
-  const { params, query, body } = input[operation] ?? {};
-  const schema = output[operation]?.reply;
-  const example = examples[operation];
-  const content = (schemaOf: JsonSchema, value: unknown, type = 'application/json') => ({
-    content: { [type]: { schema: schemaOf, ...(value === undefined ? {} : { example: value }) } },
-  });
-  const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query')];
+function contentOf(schema: JsonSchema, example: unknown, type = 'application/json'): object {
+  return { content: { [type]: { schema, ...(example === undefined ? {} : { example }) } } };
+}
+
+function resolve(schema: JsonSchema | undefined, schemas: Schemas): JsonSchema | undefined {
+  const name = typeof schema?.$ref === 'string' ? schema.$ref.split('/').at(-1) : undefined;
+  return name === undefined ? schema : schemas.components[name];
+}
+
+function successes({ operation, reply, creates }: Spec, schemas: Schemas): object {
+  const schema = schemas.output[operation]?.reply;
+  const hasRevision = 'revision' in ((resolve(schema, schemas)?.properties ?? {}) as object);
+  const names: HeaderName[] = [
+    ...(hasRevision ? ['etag' as const] : []),
+    ...(creates ? ['idempotency-replayed' as const] : []),
+  ];
+  return {
+    [reply.status]: {
+      description: reply.description,
+      headers: headers(...names),
+      ...(schema ? contentOf(schema, examples[operation]?.reply, reply.mediaType) : {}),
+    },
+    ...(reply.nothing ? { 204: { description: reply.nothing, headers: headers() } } : {}),
+  };
+}
+
+function operationOf(spec: Spec, schemas: Schemas): object {
+  const { operation, summary, description, creates, updates } = spec;
+  const { params, query, body } = schemas.input[operation] ?? {};
+  const parameters = [
+    ...parametersOf(params, 'path'),
+    ...parametersOf(query, 'query'),
+    ...(creates ? [{ $ref: '#/components/parameters/idempotency-key' }] : []),
+    ...(updates ? [{ $ref: '#/components/parameters/if-match' }] : []),
+  ];
+  const requestBody = body && { required: true, ...contentOf(body, examples[operation]?.body) };
   return {
     operationId: operation,
-    summary: spec.summary,
-    ...(spec.description === undefined ? {} : { description: spec.description }),
+    summary,
+    ...(description === undefined ? {} : { description }),
     tags: [operation.split('.')[0]],
-    security: anonymous ? [] : [{ bearer: [] }],
+    security: isAnonymous(operation) ? [] : [{ bearer: [] }, { session: [] }],
     'x-permission': operation,
     'x-callers': callersOf(operation),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: { required: true, ...content(body, example?.body) } } : {}),
-    responses: {
-      [reply.status]: {
-        description: reply.description,
-        headers: requestId,
-        ...(schema ? content(schema, example?.reply, reply.mediaType) : {}),
-      },
-      ...(reply.nothing ? { 204: { description: reply.nothing, headers: requestId } } : {}),
-      ...refusals(spec.errors ?? []),
-    },
+    ...(requestBody ? { requestBody } : {}),
+    responses: { ...successes(spec, schemas), ...refusals(spec) },
   };
 }
 
@@ -115,39 +135,23 @@ function withoutMissing(parts: Record<string, Parts[string] | undefined>): Parts
 export function openApiDocument({ declared }: App, url: string): object {
   const input: Record<string, Parts> = {};
   const output: Record<string, Parts> = { problem: { problem: problemSchema } };
-  for (const { spec } of declared) {
-    const { params, query, body } = spec;
-    input[spec.operation] = withoutMissing({ params, query, body });
-    output[spec.operation] = withoutMissing({ reply: spec.reply.schema });
+  for (const { operation, params, query, body, reply } of declared) {
+    input[operation] = withoutMissing({ params, query, body });
+    output[operation] = withoutMissing({ reply: reply.schema });
   }
   const schemas = schemasOf(input, output);
   nameLists(schemas);
   const paths: Record<string, Record<string, object>> = {};
-  for (const one of declared)
-    paths[one.spec.path] = {
-      ...paths[one.spec.path],
-      [one.spec.method]: pathItem(one, schemas),
-    };
-  const used = new Set(declared.map(({ spec }) => spec.operation.split('.')[0]));
+  for (const spec of declared)
+    paths[spec.path] = { ...paths[spec.path], [spec.method]: operationOf(spec, schemas) };
+  const used = new Set(declared.map(({ operation }) => operation.split('.')[0]));
   return {
     openapi: '3.1.0',
     info: about,
     tags: tags.filter(({ name }) => used.has(name)),
     servers: [{ url }],
-    security: [{ bearer: [] }],
     paths,
-    components: {
-      schemas: schemas.components,
-      headers,
-      securitySchemes: {
-        bearer: {
-          type: 'http',
-          scheme: 'bearer',
-          description:
-            "The operator's key, a tenant's key, or a token that an agent signed for itself",
-        },
-      },
-    },
+    components: { schemas: schemas.components, ...sharedComponents(paths) },
   };
 }
 

@@ -2,24 +2,32 @@
 // follow from what the modules export, so a schema gets its name by being in one of them.
 
 import { z } from 'zod';
+import * as account from '../../model/account.ts';
 import * as device from '../../model/device.ts';
 import * as enrollment from '../../model/enrollment.ts';
 import * as gateway from '../../model/gateway.ts';
 import * as observedState from '../../model/observed-state.ts';
+import * as policy from '../../model/policy.ts';
+import * as quota from '../../model/quota.ts';
 import * as revision from '../../model/revision.ts';
 import * as tenant from '../../model/tenant.ts';
+import * as user from '../../model/user.ts';
 import * as wireguard from '../../model/wireguard.ts';
 import * as problem from '../problem.ts';
 
 const modules = {
+  account,
   device,
   enrollment,
   gateway,
   observedState,
+  policy,
+  problem,
+  quota,
   revision,
   tenant,
+  user,
   wireguard,
-  problem,
 };
 
 const suffix = 'Schema';
