@@ -9,12 +9,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/faults/**'],
+          exclude: ['test/faults/**', 'test/fuzz/fuzz.test.ts'],
           // Some tests start whole processes, and a loaded machine starts them slowly.
           testTimeout: 30_000,
         },
       },
-      { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], testTimeout: 600_000 } },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts', 'test/fuzz/fuzz.test.ts'],
+          testTimeout: 600_000,
+        },
+      },
       {
         test: {
           name: 'lab',

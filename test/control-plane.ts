@@ -28,6 +28,8 @@ export interface ControlPlane extends MailPlane {
   /** Every log line. */
   logs: string[];
   services: Services;
+  /** The application itself, for a server around it. */
+  fetch(request: Request): Response | Promise<Response>;
   advanceClock(milliseconds: number): void;
 }
 
@@ -66,6 +68,7 @@ export async function createControlPlane(
     statements,
     logs,
     services,
+    fetch: (request) => app.fetch(request),
     request: async (path, init) => app.request(`http://control.test${path}`, init),
     mailsTo: (address) => queuedMails(services.directory, services.keys.sealer, address),
     advanceClock: (milliseconds) => {

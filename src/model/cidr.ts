@@ -156,9 +156,14 @@ export function addressAt(prefix: Prefix, index: number): Address {
 export const ipAddressSchema = z
   .string()
   .max(64)
-  .refine((text) => parseAddress(text) !== undefined, 'must be an IP address');
+  .refine((text) => parseAddress(text) !== undefined, 'must be an IP address')
+  .meta({ examples: ['9.9.9.9', '2620:fe::fe'] });
 
-function prefixSchema(accept: (prefix: Prefix) => boolean, expected: string) {
+function prefixSchema(
+  accept: (prefix: Prefix) => boolean,
+  expected: string,
+  examples: readonly string[],
+) {
   return z
     .string()
     .max(64)
@@ -175,21 +180,25 @@ function prefixSchema(accept: (prefix: Prefix) => boolean, expected: string) {
         return z.NEVER;
       }
       return formatPrefix(prefix);
-    });
+    })
+    .meta({ examples: [...examples] });
 }
 
 /** Any network prefix, made canonical. */
 export const anyPrefixSchema = prefixSchema(
   () => true,
   'a network prefix such as 10.0.0.0/8 or fd00::/8',
+  ['10.0.0.0/8', 'fd00::/8'],
 );
 /** An IPv4 pool: /8 to /30. */
 export const pool4Schema = prefixSchema(
   ({ address, length }) => address.family === 4 && length >= 8 && length <= 30,
   'an IPv4 prefix between /8 and /30, such as 10.64.0.0/18',
+  ['10.64.0.0/18'],
 );
 /** An IPv6 pool: /32 to /120. */
 export const pool6Schema = prefixSchema(
   ({ address, length }) => address.family === 6 && length >= 32 && length <= 120,
   'an IPv6 prefix between /32 and /120, such as fd5a:1b2c:3d4e::/64',
+  ['fd5a:1b2c:3d4e::/64'],
 );

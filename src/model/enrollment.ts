@@ -12,7 +12,8 @@ export const ed25519PublicKeySchema = z
   .refine(
     (text) => text.length === 43 && fromBase64Url(text)?.length === 32,
     'must be an Ed25519 public key: 32 bytes in base64url, 43 characters',
-  );
+  )
+  .meta({ pattern: '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$' });
 
 export const enrollmentRequestSchema = z.strictObject({
   token: z.string().min(1).max(limits.tokenLength),

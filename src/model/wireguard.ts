@@ -7,10 +7,13 @@ import { limits } from './limits.ts';
 import { isHostname } from './text.ts';
 
 /** An X25519 public key as WireGuard writes it: 32 bytes in base64, not all zero. */
-export const wireguardPublicKeySchema = z.string().refine((text) => {
-  const bytes = text.length === 44 ? fromBase64(text) : undefined;
-  return bytes?.length === 32 && bytes.some((byte) => byte !== 0);
-}, 'must be a WireGuard public key: 32 bytes in base64, 44 characters ending in "="');
+export const wireguardPublicKeySchema = z
+  .string()
+  .refine((text) => {
+    const bytes = text.length === 44 ? fromBase64(text) : undefined;
+    return bytes?.length === 32 && bytes.some((byte) => byte !== 0);
+  }, 'must be a WireGuard public key: 32 bytes in base64, 44 characters ending in "="')
+  .meta({ pattern: '^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$' });
 
 export const portSchema = z.int().min(1).max(65535);
 export const mtuSchema = z.int().min(limits.mtuLeast).max(limits.mtuMost);
@@ -23,7 +26,8 @@ export const endpointSchema = z.strictObject({
     .refine(
       (text) => isHostname(text) || parseAddress(text) !== undefined,
       'must be a host name, an IPv4 address or an IPv6 address without brackets',
-    ),
+    )
+    .meta({ examples: ['vpn.example.com', '192.0.2.7', '2001:db8::7'] }),
   port: portSchema.default(51820),
 });
 export type Endpoint = z.infer<typeof endpointSchema>;
