@@ -16,6 +16,7 @@ import { registerOpenApi } from './openapi/document.ts';
 import { registerAboutPages } from './pages/about.ts';
 import { errorPage } from './pages/layout.ts';
 import { registerLinkPages } from './pages/link.ts';
+import { referencePath, referencePolicy, registerReference } from './pages/reference.ts';
 import { registerSetupPages } from './pages/setup.ts';
 import { problemResponse, toSallyportError } from './problem.ts';
 import { App } from './route.ts';
@@ -135,13 +136,19 @@ export function createApp(services: Services, log: Log): App {
     if (c.res.status !== 204 || c.req.method !== 'GET') logRequest(c, started, services.now());
   });
   // What is for browsers, agents do not pay for: they ask often.
-  const forBrowsers = secureHeaders({ contentSecurityPolicy, referrerPolicy: 'no-referrer' });
-  app.use((c, next) => (c.req.path.startsWith(agentPaths) ? next() : forBrowsers(c, next)));
+  const referrerPolicy = 'no-referrer';
+  const forBrowsers = secureHeaders({ contentSecurityPolicy, referrerPolicy });
+  const forReference = secureHeaders({ contentSecurityPolicy: referencePolicy, referrerPolicy });
+  app.use((c, next) => {
+    if (c.req.path.startsWith(agentPaths)) return next();
+    return (c.req.path === referencePath ? forReference : forBrowsers)(c, next);
+  });
   const limitBody = bodyLimit({ maxSize: limits.bodyBytes });
   // Nobody reads the body of a GET, and merely to look whether there is one costs a tenth of it.
   app.use((c, next) => (c.req.method === 'GET' ? next() : limitBody(c, next)));
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   registerAboutPages(app);
+  registerReference(app);
   registerSetupPages(app);
   registerLinkPages(app);
   registerRoutes(app);

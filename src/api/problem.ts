@@ -3,16 +3,30 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCodes, SallyportError } from '../model/errors.ts';
 
-export const problemSchema = z.strictObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.enum(Object.keys(errorCodes) as ErrorCode[]),
-  wayOut: z.string().optional(),
-  problems: z.array(z.strictObject({ field: z.string(), rule: z.string() })).optional(),
-  requestId: z.string(),
-});
+export const problemSchema = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(errorCodes) as ErrorCode[]),
+    wayOut: z.string().optional(),
+    problems: z.array(z.strictObject({ field: z.string(), rule: z.string() })).optional(),
+    requestId: z.string(),
+  })
+  .meta({
+    examples: [
+      {
+        type: '/problems/not_found',
+        title: errorCodes.not_found.title,
+        status: 404,
+        detail: 'There is no device d_9q0c7x1v5t8b7m3k.',
+        code: 'not_found',
+        wayOut: 'List the devices to see which there are.',
+        requestId: 'r_2m9q0c7x1v5t8b7m',
+      },
+    ],
+  });
 export type Problem = z.infer<typeof problemSchema>;
 
 /** What was thrown, as an error that may be shown. What we did not foresee becomes `internal`. */

@@ -1,36 +1,58 @@
 // The files of public/ on Node; at the edge the platform serves them.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
 const mediaTypes: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** Answers a request for one of the files, which are few and are read once; else undefined. */
+/** Files that others wrote, by the path under which we serve them. */
+export const foreignAssets = {
+  '/swagger-ui/swagger-ui.css': 'node_modules/swagger-ui-dist/swagger-ui.css',
+  '/swagger-ui/swagger-ui-bundle.js': 'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
+} as const;
+
+/** Answers a request for one of the files; else undefined. */
 export type Assets = (request: Request) => Response | undefined;
 
-/** @throws Error for a file of a type that has no media type here */
-export function loadAssets(folder: string): Assets {
-  const files = new Map<string, { type: string; bytes: Buffer<ArrayBuffer> }>(
-    readdirSync(folder).map((name) => {
-      const type = mediaTypes[extname(name)];
-      if (type === undefined) throw new Error(`${join(folder, name)} has no known media type`);
-      return [`/${name}`, { type, bytes: readFileSync(join(folder, name)) }];
-    }),
-  );
+/** The files to serve: what is in `public/`, and what others wrote as far as it is installed. */
+function listFiles(repository: string): Map<string, string> {
+  const folder = join(repository, 'public');
+  const own = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => [`/${name}`, join(folder, name)] as const);
+  const foreign = Object.entries(foreignAssets)
+    .map(([path, source]) => [path, join(repository, source)] as const)
+    .filter(([, source]) => existsSync(source));
+  return new Map([...own, ...foreign]);
+}
+
+/**
+ * Each file is read when it is first asked for.
+ * @param repository the folder that holds `public/`
+ * @throws Error for a file of a type that has no media type here
+ */
+export function loadAssets(repository: string): Assets {
+  const files = listFiles(repository);
+  const read = new Map<string, Buffer<ArrayBuffer>>();
+  for (const name of files.values())
+    if (mediaTypes[extname(name)] === undefined) throw new Error(`${name} has no known media type`);
   return (request) => {
     // What follows the host, without making a URL of it: this is asked for every request.
     const path = request.url.slice(request.url.indexOf('/', 'https://'.length));
     const file = files.get(path);
     if (!file || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined;
+    const bytes = read.get(file) ?? readFileSync(file);
+    read.set(file, bytes);
     const headers = {
-      'content-type': file.type,
+      'content-type': mediaTypes[extname(file)] ?? '',
       'cache-control': 'public, max-age=3600',
       'x-content-type-options': 'nosniff',
     };
-    return new Response(request.method === 'GET' ? file.bytes : null, { headers });
+    return new Response(request.method === 'GET' ? bytes : null, { headers });
   };
 }

@@ -61,7 +61,7 @@ async function start(): Promise<void> {
     error: (fields, message) => logger.error(fields, message),
   };
   const app = createApp(services, log);
-  const assets = loadAssets(join(import.meta.dirname, '../../public'));
+  const assets = loadAssets(join(import.meta.dirname, '../..'));
   const server = createAdaptorServer({
     fetch: (request, environment) => assets(request) ?? app.fetch(request, environment),
   });

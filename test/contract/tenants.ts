@@ -188,5 +188,14 @@ export function tenantContract(create: () => Promise<Plane>): void {
       expect(response.headers.get('x-request-id')).toMatch(/^r_/);
       expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
     });
+
+    test('has a reference that may run scripts of this host and no others', async () => {
+      const plane = await create();
+      const response = await plane.request('/reference');
+      expect(response.status).toBe(200);
+      const policy = response.headers.get('content-security-policy');
+      expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/);
+      expect(await response.text()).not.toMatch(/<script>|<style|\son\w+=|https?:/);
+    });
   });
 }

@@ -94,6 +94,9 @@ test('the platform serves the files that pages need', async () => {
   const style = await edge.request('/style.css');
   expect(style.headers.get('content-type')).toContain('text/css');
   expect(await style.text()).toContain('color-scheme');
+  const script = await edge.request('/swagger-ui/swagger-ui-bundle.js');
+  expect(script.headers.get('content-type')).toContain('javascript');
+  expect(await script.text()).toContain('SwaggerUIBundle');
 });
 
 describe('a socket', () => {

@@ -15,7 +15,8 @@ export function registerAboutPages(app: App): void {
       page(
         'The control plane is running',
         'Sallyport',
-        html`<p>Integrators find the API at <a href="/openapi.json">/openapi.json</a>.</p>
+        html`<p>Integrators find the <a href="/reference">reference of the API</a> here, and for
+programs <a href="/openapi.json">/openapi.json</a>.</p>
 <p>Looking for your VPN profile? Open the link that you were sent.</p>`,
       ),
     ),
