@@ -1,5 +1,11 @@
 // Written by scripts/client.ts; do not edit.
 
+export type ChangePolicy = {
+  secondFactor?: "optional" | "required" | undefined;
+  linkRedemption?: "link" | "session" | undefined;
+  signIn?: "any" | "oidc" | undefined;
+};
+
 export type CreateDevice = {
   userId?: string | undefined;
   name: string;
@@ -200,7 +206,7 @@ export type Problem = {
   title: string;
   status: number;
   detail: string;
-  code: "invalid_input" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "pool_overlap" | "pool_exhausted" | "public_key_in_use" | "limit_reached" | "gateway_not_ready" | "quota_reached" | "user_suspended" | "last_owner" | "idempotency_mismatch" | "precondition_failed" | "sign_in_required" | "second_factor_required" | "tenant_suspended" | "tenant_deleting" | "revision_ahead" | "token_used" | "link_used" | "token_expired" | "link_expired" | "link_revoked" | "body_too_large" | "unsupported_media_type" | "protocol_unsupported" | "internal" | "misconfigured" | "not_migrated" | "busy";
+  code: "invalid_input" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "pool_overlap" | "pool_exhausted" | "public_key_in_use" | "limit_reached" | "gateway_not_ready" | "quota_reached" | "user_suspended" | "last_owner" | "idempotency_mismatch" | "precondition_failed" | "sign_in_required" | "sign_in_failed" | "second_factor_required" | "tenant_suspended" | "tenant_deleting" | "revision_ahead" | "token_used" | "link_used" | "token_expired" | "link_expired" | "link_revoked" | "body_too_large" | "unsupported_media_type" | "mail_refused" | "target_forbidden" | "webhook_gone" | "protocol_unsupported" | "internal" | "outside_unavailable" | "misconfigured" | "not_migrated" | "busy";
   wayOut?: string | undefined;
   problems?: Array<{
     field: string;
@@ -216,6 +222,20 @@ export type Profile = {
   mediaType: string;
   text: string;
   qrSvg: string;
+};
+
+export type Quota = {
+  name: "gateways" | "users" | "devices" | "devicesPerUser" | "linksPerDay" | "jobsInFlight" | "apiRequestsPerMinute" | "bytesPerMonth" | "bytesPerUserPerMonth";
+  used: number | null;
+  most: number;
+  share: number | null;
+  warning: boolean;
+  isDefault: boolean;
+  heaviest?: Array<{
+    userId: string;
+    used: number;
+    share: number;
+  }> | undefined;
 };
 
 export type RedeemedLink = {
@@ -254,9 +274,25 @@ export type SectionStatus = {
   error?: string | undefined;
 };
 
+export type SetQuotas = {
+  gateways?: number | null | undefined;
+  users?: number | null | undefined;
+  devices?: number | null | undefined;
+  devicesPerUser?: number | null | undefined;
+  linksPerDay?: number | null | undefined;
+  jobsInFlight?: number | null | undefined;
+  apiRequestsPerMinute?: number | null | undefined;
+  bytesPerMonth?: number | null | undefined;
+  bytesPerUserPerMonth?: number | null | undefined;
+};
+
 export type StateKey = {
   kid: string;
   publicKey: string;
+};
+
+export type SuspendTenant = {
+  reason: string;
 };
 
 export type Tenant = {
@@ -288,6 +324,11 @@ export type TenantPolicy = {
   secondFactor: "optional" | "required";
   linkRedemption: "link" | "session";
   signIn: "any" | "oidc";
+};
+
+export type UpdateTenant = {
+  name?: string | undefined;
+  policy?: ChangePolicy | undefined;
 };
 
 export type User = {
@@ -358,6 +399,23 @@ export interface Operations {
     };
     reply: Tenant;
   };
+  /** Change a tenant's name, and what it demands of its people (owners only) */
+  'tenant.update': {
+    params: {
+      tenantId: string;
+    };
+    body?: UpdateTenant | undefined;
+    ifMatch?: string | undefined;
+    reply: Tenant;
+  };
+  /** Delete a tenant after some days of grace (owners and operator) */
+  'tenant.delete': {
+    params: {
+      tenantId: string;
+    };
+    ifMatch?: string | undefined;
+    reply: Tenant;
+  };
   /** Read the tenant's log of changes, newest first */
   'audit.list': {
     params: {
@@ -387,6 +445,46 @@ export interface Operations {
       cursor?: string | undefined;
     } | undefined;
     reply: UserList;
+  };
+  /** Let nobody of a tenant in, and say why (operator only) */
+  'tenant.suspend': {
+    params: {
+      tenantId: string;
+    };
+    body: SuspendTenant;
+    ifMatch?: string | undefined;
+    reply: Tenant;
+  };
+  /** End a suspension (operator only) */
+  'tenant.resume': {
+    params: {
+      tenantId: string;
+    };
+    ifMatch?: string | undefined;
+    reply: Tenant;
+  };
+  /** Take a deletion back in time */
+  'tenant.restore': {
+    params: {
+      tenantId: string;
+    };
+    ifMatch?: string | undefined;
+    reply: Tenant;
+  };
+  /** Read the tenant's quotas, and how much of each is used */
+  'quota.get': {
+    params: {
+      tenantId: string;
+    };
+    reply: Array<Quota>;
+  };
+  /** Set quotas of the tenant; null goes back to the usual limit (operator only) */
+  'quota.set': {
+    params: {
+      tenantId: string;
+    };
+    body?: SetQuotas | undefined;
+    reply: Array<Quota>;
   };
   /** Make a gateway and the token with which its VM enrols */
   'gateway.create': {
@@ -488,6 +586,336 @@ export interface Operations {
     body: RedeemLink;
     reply: RedeemedLink;
   };
+  /** Ask for a mail with a code and a link to sign in with */
+  'account.startSignIn': {
+    body: {
+      email: string;
+    };
+    reply: {
+      challengeId: string;
+      expiresAt: string;
+    };
+  };
+  /** Sign in with the code that the mail shows, or the secret that its link carries */
+  'account.signIn': {
+    body: {
+      challengeId: string;
+      code?: string | undefined;
+      secret?: string | undefined;
+      as?: "cookie" | "token" | undefined;
+    };
+    reply: {
+      session: {
+        id: string;
+        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
+        twoFactors: boolean;
+        tenantId: string | null;
+        createdAt: string;
+        seenAt: string;
+        expiresAt: string;
+        address: string | null;
+        userAgent: string | null;
+        current: boolean;
+      };
+      next: "totp" | null;
+      token?: string | undefined;
+    };
+  };
+  /** End the session that asks */
+  'account.signOut': {
+    body?: Record<string, never> | undefined;
+    reply: undefined;
+  };
+  /** Accept an invitation to a tenant; it shows that you read the mail of your address */
+  'user.accept': {
+    body: {
+      token: string;
+      name?: string | undefined;
+      as?: "cookie" | "token" | undefined;
+    };
+    reply: {
+      session: {
+        id: string;
+        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
+        twoFactors: boolean;
+        tenantId: string | null;
+        createdAt: string;
+        seenAt: string;
+        expiresAt: string;
+        address: string | null;
+        userAgent: string | null;
+        current: boolean;
+      };
+      next: "totp" | null;
+      token?: string | undefined;
+    };
+  };
+  /** Read who asks: the account and its tenants, or the key and its bounds */
+  'me.get': {
+    reply: {
+      kind: "session" | "key" | "operator";
+      account: {
+        id: string;
+        email: string;
+        name: string;
+        createdAt: string;
+        hasTotp: boolean;
+        passkeys: number;
+      } | null;
+      session: {
+        id: string;
+        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
+        twoFactors: boolean;
+        tenantId: string | null;
+        createdAt: string;
+        seenAt: string;
+        expiresAt: string;
+        address: string | null;
+        userAgent: string | null;
+        current: boolean;
+      } | null;
+      next: "totp" | null;
+      key: {
+        id: string;
+        role: "owner" | "admin" | "auditor" | "member";
+        permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null;
+        groupIds: Array<string> | null;
+        gatewayIds: Array<string> | null;
+      } | null;
+      tenants: Array<{
+        tenantId: string;
+        slug: string;
+        name: string;
+        status: "active" | "suspended" | "deleting";
+        userId: string | null;
+        role: "owner" | "admin" | "auditor" | "member" | null;
+      }>;
+    };
+  };
+  /** Change the name of the account */
+  'account.update': {
+    body: {
+      name: string;
+    };
+    reply: {
+      id: string;
+      email: string;
+      name: string;
+      createdAt: string;
+      hasTotp: boolean;
+      passkeys: number;
+    };
+  };
+  /** List where the account is signed in */
+  'session.list': {
+    reply: {
+      items: Array<{
+        id: string;
+        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
+        twoFactors: boolean;
+        tenantId: string | null;
+        createdAt: string;
+        seenAt: string;
+        expiresAt: string;
+        address: string | null;
+        userAgent: string | null;
+        current: boolean;
+      }>;
+      next: string | null;
+    };
+  };
+  /** End a session; its token is good no more */
+  'session.revoke': {
+    params: {
+      sessionId: string;
+    };
+    reply: undefined;
+  };
+  /** Begin to sign in with a passkey */
+  'passkey.startSignIn': {
+    body?: Record<string, never> | undefined;
+    reply: {
+      challengeId: string;
+      options: Record<string, unknown>;
+    };
+  };
+  /** Sign in with what the passkey answered */
+  'passkey.signIn': {
+    body: {
+      challengeId: string;
+      response: {
+        id: string;
+        rawId: string;
+        type: "public-key";
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+          userHandle?: string | null | undefined;
+        };
+      };
+      as?: "cookie" | "token" | undefined;
+    };
+    reply: {
+      session: {
+        id: string;
+        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
+        twoFactors: boolean;
+        tenantId: string | null;
+        createdAt: string;
+        seenAt: string;
+        expiresAt: string;
+        address: string | null;
+        userAgent: string | null;
+        current: boolean;
+      };
+      next: "totp" | null;
+      token?: string | undefined;
+    };
+  };
+  /** Begin to add a passkey to the account */
+  'passkey.startCreate': {
+    body?: Record<string, never> | undefined;
+    reply: {
+      challengeId: string;
+      options: Record<string, unknown>;
+    };
+  };
+  /** Add the passkey that the browser has made */
+  'passkey.create': {
+    body: {
+      challengeId: string;
+      name: string;
+      response: {
+        id: string;
+        rawId: string;
+        type: "public-key";
+        response: {
+          clientDataJSON: string;
+          attestationObject: string;
+          transports?: Array<string> | undefined;
+        };
+      };
+    };
+    reply: {
+      id: string;
+      name: string;
+      backedUp: boolean;
+      createdAt: string;
+      lastUsedAt: string | null;
+      token?: string | undefined;
+    };
+  };
+  /** List the account's passkeys */
+  'passkey.list': {
+    reply: {
+      items: Array<{
+        id: string;
+        name: string;
+        backedUp: boolean;
+        createdAt: string;
+        lastUsedAt: string | null;
+      }>;
+      next: string | null;
+    };
+  };
+  /** Give a passkey another name */
+  'passkey.update': {
+    params: {
+      passkeyId: string;
+    };
+    body: {
+      name: string;
+    };
+    reply: {
+      id: string;
+      name: string;
+      backedUp: boolean;
+      createdAt: string;
+      lastUsedAt: string | null;
+    };
+  };
+  /** Remove a passkey from the account */
+  'passkey.delete': {
+    params: {
+      passkeyId: string;
+    };
+    reply: undefined;
+  };
+  /** Add the second factor to the session that asks; its token changes */
+  'totp.signIn': {
+    body: {
+      code: string;
+    };
+    reply: {
+      session: {
+        id: string;
+        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
+        twoFactors: boolean;
+        tenantId: string | null;
+        createdAt: string;
+        seenAt: string;
+        expiresAt: string;
+        address: string | null;
+        userAgent: string | null;
+        current: boolean;
+      };
+      next: "totp" | null;
+      token?: string | undefined;
+    };
+  };
+  /** The same with a recovery code, which is used up */
+  'totp.recover': {
+    body: {
+      code: string;
+    };
+    reply: {
+      session: {
+        id: string;
+        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
+        twoFactors: boolean;
+        tenantId: string | null;
+        createdAt: string;
+        seenAt: string;
+        expiresAt: string;
+        address: string | null;
+        userAgent: string | null;
+        current: boolean;
+      };
+      next: "totp" | null;
+      token?: string | undefined;
+    };
+  };
+  /** Make a secret for an authenticator; it counts once it is confirmed */
+  'totp.create': {
+    body?: Record<string, never> | undefined;
+    reply: {
+      secret: string;
+      uri: string;
+      qrSvg: string;
+    };
+  };
+  /** Remove one-time codes and recovery codes from the account */
+  'totp.delete': {
+    reply: undefined;
+  };
+  /** Show that the authenticator has the secret, and get recovery codes */
+  'totp.confirm': {
+    body: {
+      code: string;
+    };
+    reply: {
+      recoveryCodes: Array<string>;
+      token?: string | undefined;
+    };
+  };
+  /** Replace all recovery codes */
+  'totp.renewCodes': {
+    body?: Record<string, never> | undefined;
+    reply: {
+      recoveryCodes: Array<string>;
+    };
+  };
   /** Wait for desired state newer than `since` */
   'gateway.state': {
     query?: {
@@ -513,9 +941,16 @@ export const operations = {
   'tenant.create': ['POST', '/v1/tenants'],
   'tenant.list': ['GET', '/v1/tenants'],
   'tenant.get': ['GET', '/v1/tenants/{tenantId}'],
+  'tenant.update': ['PATCH', '/v1/tenants/{tenantId}'],
+  'tenant.delete': ['DELETE', '/v1/tenants/{tenantId}'],
   'audit.list': ['GET', '/v1/tenants/{tenantId}/audit'],
   'user.create': ['POST', '/v1/tenants/{tenantId}/users'],
   'user.list': ['GET', '/v1/tenants/{tenantId}/users'],
+  'tenant.suspend': ['POST', '/v1/tenants/{tenantId}/suspend'],
+  'tenant.resume': ['POST', '/v1/tenants/{tenantId}/resume'],
+  'tenant.restore': ['POST', '/v1/tenants/{tenantId}/restore'],
+  'quota.get': ['GET', '/v1/tenants/{tenantId}/quotas'],
+  'quota.set': ['PUT', '/v1/tenants/{tenantId}/quotas'],
   'gateway.create': ['POST', '/v1/tenants/{tenantId}/gateways'],
   'gateway.list': ['GET', '/v1/tenants/{tenantId}/gateways'],
   'gateway.get': ['GET', '/v1/tenants/{tenantId}/gateways/{gatewayId}'],
@@ -528,6 +963,27 @@ export const operations = {
   'link.create': ['POST', '/v1/tenants/{tenantId}/links'],
   'link.revoke': ['POST', '/v1/tenants/{tenantId}/links/{linkId}/revoke'],
   'link.redeem': ['POST', '/v1/links/redeem'],
+  'account.startSignIn': ['POST', '/v1/sign-in/mail'],
+  'account.signIn': ['POST', '/v1/sign-in/mail/verify'],
+  'account.signOut': ['POST', '/v1/sign-out'],
+  'user.accept': ['POST', '/v1/sign-in/invitation'],
+  'me.get': ['GET', '/v1/me'],
+  'account.update': ['PATCH', '/v1/me'],
+  'session.list': ['GET', '/v1/me/sessions'],
+  'session.revoke': ['DELETE', '/v1/me/sessions/{sessionId}'],
+  'passkey.startSignIn': ['POST', '/v1/sign-in/passkey/start'],
+  'passkey.signIn': ['POST', '/v1/sign-in/passkey'],
+  'passkey.startCreate': ['POST', '/v1/me/passkeys/start'],
+  'passkey.create': ['POST', '/v1/me/passkeys'],
+  'passkey.list': ['GET', '/v1/me/passkeys'],
+  'passkey.update': ['PATCH', '/v1/me/passkeys/{passkeyId}'],
+  'passkey.delete': ['DELETE', '/v1/me/passkeys/{passkeyId}'],
+  'totp.signIn': ['POST', '/v1/sign-in/totp'],
+  'totp.recover': ['POST', '/v1/sign-in/recovery'],
+  'totp.create': ['POST', '/v1/me/totp'],
+  'totp.delete': ['DELETE', '/v1/me/totp'],
+  'totp.confirm': ['POST', '/v1/me/totp/confirm'],
+  'totp.renewCodes': ['POST', '/v1/me/totp/recovery-codes'],
   'gateway.state': ['GET', '/v1/agent/state'],
   'gateway.enroll': ['POST', '/v1/agent/enroll'],
   'gateway.report': ['POST', '/v1/agent/report'],
