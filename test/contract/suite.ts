@@ -3,6 +3,7 @@
 import { accountContract } from './accounts.ts';
 import { agentContract } from './agent.ts';
 import { deviceContract } from './devices.ts';
+import { factorContract } from './factors.ts';
 import { gatewayContract } from './gateways.ts';
 import { linkContract } from './links.ts';
 import type { MailPlane } from './plane.ts';
@@ -20,4 +21,5 @@ export function contract(create: () => Promise<MailPlane>): void {
   linkContract(create);
   agentContract(create);
   accountContract(create);
+  factorContract(create);
 }
