@@ -77,7 +77,6 @@ export const limits = {
   challengeAttempts: 5,
   challengeSecretBytes: 24,
   mailChallengesOpenPerAddress: 5,
-  expiredRowsPerSweep: 100,
   membershipsPerAccount: 100,
   invitationSecretBytes: 24,
   passkeysPerAccount: 20,

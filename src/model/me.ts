@@ -5,7 +5,7 @@ import { idSchema } from './ids.ts';
 import { operations, roles } from './permissions.ts';
 import { sessionSchema } from './sign-in.ts';
 import { tenantStatuses } from './tenant.ts';
-import { nameSchema } from './text.ts';
+import { emailSchema, nameSchema } from './text.ts';
 
 export const accountSchema = z.strictObject({
   id: idSchema('account'),
@@ -20,6 +20,15 @@ export type Account = z.infer<typeof accountSchema>;
 
 export const updateAccountSchema = z.strictObject({ name: nameSchema });
 export type UpdateAccount = z.infer<typeof updateAccountSchema>;
+
+export const recoverAccountSchema = z.strictObject({ email: emailSchema });
+
+export const recoveredAccountSchema = z.strictObject({
+  /** Signs the account in, once. Give it to its owner by a way that you trust. */
+  url: z.string(),
+  expiresAt: z.iso.datetime(),
+});
+export type RecoveredAccount = z.infer<typeof recoveredAccountSchema>;
 
 export const myTenantSchema = z.strictObject({
   tenantId: idSchema('tenant'),

@@ -87,7 +87,7 @@ function passkeyContract(create: () => Promise<MailPlane>): void {
       expect(body.items).toMatchObject([{ id: made.id, lastUsedAt: expect.any(String) }]);
     });
 
-    test('makes the session one of two factors, with a new token, and says so by mail', async () => {
+    test('makes the session one of two factors, renews its token, and mails of it', async () => {
       const plane = await create();
       const old = await signInByMail(plane);
       const made = await addPasskey(old, new Authenticator());

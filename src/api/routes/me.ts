@@ -2,14 +2,23 @@
 
 import { z } from 'zod';
 import { idSchema } from '../../model/ids.ts';
-import { accountSchema, meSchema, updateAccountSchema } from '../../model/me.ts';
+import {
+  accountSchema,
+  meSchema,
+  recoverAccountSchema,
+  recoveredAccountSchema,
+  updateAccountSchema,
+} from '../../model/me.ts';
 import { sessionSchema } from '../../model/sign-in.ts';
+import { deleteAccount } from '../../operations/account/delete.ts';
+import { recoverAccount } from '../../operations/account/recover.ts';
 import { updateAccount } from '../../operations/account/update.ts';
 import { getMe } from '../../operations/me/get.ts';
 import { listSessions } from '../../operations/session/list.ts';
 import { revokeSession } from '../../operations/session/revoke.ts';
 import { listingSchema } from '../listing.ts';
 import { type App, route } from '../route.ts';
+import { clearCookie } from '../session-cookie.ts';
 
 function accountRoutes(app: App): void {
   route(
@@ -34,6 +43,37 @@ function accountRoutes(app: App): void {
       reply: { status: 200, description: 'The account', schema: accountSchema },
     },
     ({ caller, body }) => updateAccount(caller, body),
+  );
+}
+
+function endingRoutes(app: App): void {
+  route(
+    app,
+    {
+      operation: 'account.delete',
+      method: 'delete',
+      path: '/v1/me',
+      summary: 'Delete the account; the users that it was stay in their tenants',
+      reply: { status: 204, description: 'It is gone' },
+      errors: ['sign_in_required', 'last_owner'],
+    },
+    async ({ caller, c }) => {
+      await deleteAccount(caller);
+      clearCookie(c);
+    },
+  );
+  route(
+    app,
+    {
+      operation: 'account.recover',
+      method: 'post',
+      path: '/v1/accounts/recover',
+      summary:
+        "Take an account's factors and sessions away, and get a link into it (operator only)",
+      body: recoverAccountSchema,
+      reply: { status: 200, description: 'The link, once', schema: recoveredAccountSchema },
+    },
+    ({ caller, body }) => recoverAccount(caller, body.email),
   );
 }
 
@@ -65,5 +105,6 @@ function sessionRoutes(app: App): void {
 
 export function registerMe(app: App): void {
   accountRoutes(app);
+  endingRoutes(app);
   sessionRoutes(app);
 }

@@ -8,10 +8,8 @@ import { errorCodes, SallyportError } from '../../model/errors.ts';
 import { idSchema } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
 import { type Mail, mailSchema } from '../../model/mail.ts';
+import { mailPurpose } from '../../operations/mail.ts';
 import type { Handler, JobDeps } from '../deps.ts';
-
-/** What the payload's mail is sealed for. */
-export const mailPurpose = 'mail';
 
 const payloadSchema = z.strictObject({
   /** A `Mail` as JSON: it holds codes, links and addresses. */

@@ -2,7 +2,7 @@
 // unknown, every address causes the same statements in the same batch and gets the same answer:
 // whether a mail goes out is decided inside the database.
 
-import { and, eq, exists, gt, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import { and, eq, exists, gt, isNotNull, isNull, sql } from 'drizzle-orm';
 import { enqueueJob, type NewJob } from '../../db/queue.ts';
 import { accounts, challenges, tenantInvitations } from '../../db/schema/directory.ts';
 import { jobs } from '../../db/schema/tenant-outlets.ts';
@@ -96,22 +96,12 @@ async function challenge(caller: Caller, email: string, row: { id: string; expir
   ] as const;
 }
 
-/** A write that removes challenges that are over, so many at once. */
-export function sweepChallenges({ directory, now }: Services) {
-  const over = directory.build
-    .select({ id: challenges.id })
-    .from(challenges)
-    .where(lte(challenges.expiresAt, now()))
-    .limit(limits.expiredRowsPerSweep);
-  return directory.build.delete(challenges).where(inArray(challenges.id, over));
-}
-
 export async function startSignIn(caller: Caller, email: string): Promise<StartedSignIn> {
   const { services } = caller;
   const id = newId('challenge', services.random);
   const expiresAt = services.now() + limits.challengeMilliseconds;
   const writes = await challenge(caller, email, { id, expiresAt });
-  await services.directory.run(sweepChallenges(services), ...writes);
+  await services.directory.run(...writes);
   services.wake(undefined);
   return { challengeId: id, expiresAt: new Date(expiresAt).toISOString() };
 }

@@ -6,7 +6,6 @@ import { z } from 'zod';
 import { challenges } from '../../db/schema/directory.ts';
 import { newId } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
-import { sweepChallenges } from '../account/start-sign-in.ts';
 import type { Services } from '../services.ts';
 
 type Kind = 'passkey_create' | 'passkey_sign_in';
@@ -27,7 +26,7 @@ export async function keepChallenge(
     payload: JSON.stringify({ challenge }),
     expiresAt: now() + limits.challengeMilliseconds,
   };
-  await directory.run(sweepChallenges(services), directory.build.insert(challenges).values(row));
+  await directory.run(directory.build.insert(challenges).values(row));
   return id;
 }
 

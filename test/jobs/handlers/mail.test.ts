@@ -6,11 +6,12 @@ import { jobs as directoryJobs } from '../../../src/db/schema/directory.ts';
 import { mails } from '../../../src/db/schema/tenant-outlets.ts';
 import type { Mailer, Runner } from '../../../src/jobs/deps.ts';
 import { runDirectoryJobs } from '../../../src/jobs/directory.ts';
-import { mail as handler, mailPurpose } from '../../../src/jobs/handlers/mail.ts';
+import { mail as handler } from '../../../src/jobs/handlers/mail.ts';
 import { runTenantJobs } from '../../../src/jobs/tenant.ts';
 import { SallyportError } from '../../../src/model/errors.ts';
 import { limits } from '../../../src/model/limits.ts';
 import type { Mail } from '../../../src/model/mail.ts';
+import { mailPurpose } from '../../../src/operations/mail.ts';
 import { createWorld, enqueue, jobsOf, type World } from '../world.ts';
 
 const secret = 'code 4711';
