@@ -21,9 +21,12 @@ import { registerSetupPages } from './pages/setup.ts';
 import { problemResponse, toSallyportError } from './problem.ts';
 import { App } from './route.ts';
 import { registerAgent } from './routes/agent.ts';
+import { registerApiKeys } from './routes/api-keys.ts';
 import { registerDevices } from './routes/devices.ts';
 import { registerGateways } from './routes/gateways.ts';
+import { registerGroups } from './routes/groups.ts';
 import { registerLinks } from './routes/links.ts';
+import { registerMails } from './routes/mails.ts';
 import { registerMe } from './routes/me.ts';
 import { registerPasskeys } from './routes/passkeys.ts';
 import { registerQuotas } from './routes/quotas.ts';
@@ -31,6 +34,7 @@ import { registerSignIn } from './routes/sign-in.ts';
 import { registerTenantLife } from './routes/tenant-life.ts';
 import { registerTenants } from './routes/tenants.ts';
 import { registerTotp } from './routes/totp.ts';
+import { registerUsers } from './routes/users.ts';
 
 const contentSecurityPolicy = {
   defaultSrc: ["'none'"],
@@ -108,6 +112,10 @@ export function registerRoutes(app: App): void {
   registerTenants(app);
   registerTenantLife(app);
   registerQuotas(app);
+  registerUsers(app);
+  registerGroups(app);
+  registerApiKeys(app);
+  registerMails(app);
   registerGateways(app);
   registerDevices(app);
   registerLinks(app);

@@ -147,5 +147,28 @@ export const tenantMigrations: readonly Migration[] = [
     "statements": [
       "CREATE TABLE `quota_notices` (\n\t`name` text NOT NULL,\n\t`period` text NOT NULL,\n\t`percent` integer NOT NULL,\n\t`at` integer NOT NULL,\n\tPRIMARY KEY(`name`, `period`, `percent`)\n);"
     ]
+  },
+  {
+    "tag": "0004_people",
+    "statements": [
+      "DROP INDEX `mails_created`;",
+      "DROP INDEX `mails_about`;",
+      "CREATE INDEX `mails_created` ON `mails` (`created_at`,`id`);",
+      "CREATE INDEX `mails_about` ON `mails` (`about`,`created_at`,`id`);",
+      "DROP INDEX `peers_freed`;",
+      "ALTER TABLE `peers` ADD `held` integer DEFAULT false NOT NULL;",
+      "CREATE INDEX `peers_freed` ON `peers` (`gateway_id`,`revision`) WHERE removed = 1 and held = 0 and host is not null;",
+      "ALTER TABLE `users` ADD `name_key` text DEFAULT '' NOT NULL;",
+      "ALTER TABLE `users` ADD `deleted_at` integer;",
+      "CREATE INDEX `users_created` ON `users` (`created_revision`) WHERE deleted_at is null;",
+      "CREATE INDEX `users_name` ON `users` (`name_key`,`created_revision`) WHERE deleted_at is null;",
+      "CREATE INDEX `users_role` ON `users` (`role`,`created_revision`) WHERE deleted_at is null;",
+      "CREATE INDEX `users_role_name` ON `users` (`role`,`name_key`,`created_revision`) WHERE deleted_at is null;",
+      "CREATE INDEX `users_status` ON `users` (`status`,`created_revision`) WHERE deleted_at is null;",
+      "CREATE INDEX `users_status_name` ON `users` (`status`,`name_key`,`created_revision`) WHERE deleted_at is null;",
+      "CREATE INDEX `users_invitation` ON `users` (`invitation_hash`) WHERE invitation_hash is not null;",
+      "CREATE INDEX `api_keys_created` ON `api_keys` (`created_revision`,`id`);",
+      "CREATE INDEX `api_keys_living` ON `api_keys` (`expires_at`) WHERE revoked_at is null;"
+    ]
   }
 ];

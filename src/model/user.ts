@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
+import { limits } from './limits.ts';
 import { roles } from './permissions.ts';
 import { emailSchema, nameSchema } from './text.ts';
 
@@ -22,9 +23,41 @@ export const userSchema = z.strictObject({
 });
 export type User = z.infer<typeof userSchema>;
 
+/** What names are found and sorted by: without accents and case, as people type them. */
+export function sortKey(name: string): string {
+  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return [...plain].slice(0, limits.nameLength).join('');
+}
+
 export const createUserSchema = z.strictObject({
   name: nameSchema,
   email: emailSchema.optional(),
   role: z.enum(roles).default('member'),
 });
 export type CreateUser = z.infer<typeof createUserSchema>;
+
+export const updateUserSchema = z.strictObject({
+  name: nameSchema.optional(),
+  /** Not of a user who has an account: who signs in is bound to the address. */
+  email: emailSchema.nullable().optional(),
+  role: z.enum(roles).optional(),
+});
+export type UpdateUser = z.infer<typeof updateUserSchema>;
+
+/** Whom to invite: a user there is, or somebody new. */
+export const inviteUserSchema = z
+  .strictObject({
+    userId: idSchema('user').optional(),
+    /** An address that a user has already invites that user, as they are. */
+    email: emailSchema.optional(),
+    /** Of a new user, as is the role. */
+    name: nameSchema.optional(),
+    role: z.enum(roles).default('member'),
+    /** Groups that the user joins beside those they are in. */
+    groupIds: z.array(idSchema('group')).max(limits.groupsPerRequest).default([]),
+  })
+  .refine(
+    ({ userId, email }) => (userId === undefined) !== (email === undefined),
+    'must name the user by userId or by email',
+  );
+export type InviteUser = z.infer<typeof inviteUserSchema>;

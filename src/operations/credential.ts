@@ -7,6 +7,7 @@ import { SallyportError } from '../model/errors.ts';
 import { newId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import { addPeers, type PeerWrites, removePeers } from './peers.ts';
+import { gatewaysWithin } from './reach.ts';
 import type { TenantScope } from './services.ts';
 
 function retire({ db }: TenantScope, number: number, deviceId: string): Query {
@@ -26,8 +27,9 @@ async function refuseGatewayKey({ db }: TenantScope, publicKey: string): Promise
 }
 
 /** The gateways that a device gets when nobody names any. */
-export async function defaultGateways({ db }: TenantScope): Promise<string[]> {
-  const query = db.build.select({ id: gateways.id }).from(gateways);
+export async function defaultGateways(scope: TenantScope): Promise<string[]> {
+  const { db } = scope;
+  const query = db.build.select({ id: gateways.id }).from(gateways).where(gatewaysWithin(scope));
   const [rows] = await db.run(
     query.orderBy(asc(gateways.createdRevision)).limit(limits.gatewaysPerDevice),
   );

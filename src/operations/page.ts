@@ -22,7 +22,7 @@ export interface Listing<T> {
 export function paged<Row, T>(
   rows: readonly Row[],
   { limit }: Page,
-  position: (row: Row) => number,
+  position: (row: Row) => number | string,
   view: (row: Row) => T,
 ): Listing<T> {
   const shown = rows.slice(0, limit);

@@ -30,7 +30,8 @@ export function peerOf(pools: Pools, deviceId: string, publicKey: string, host: 
   return { id: deviceId, publicKey, addresses: [`${v4}/32`, `${v6}/128`] };
 }
 
-async function toggled(digest: string, peer: Peer): Promise<string> {
+/** The digest with the peer if it was without it, and the other way round. */
+export async function toggled(digest: string, peer: Peer): Promise<string> {
   return togglePeerDigest(digest, await secretHash(peerDigestInput(peer)));
 }
 
@@ -89,7 +90,12 @@ async function readPlaces({ db }: TenantScope, deviceId: string, gatewayIds: str
 
 /** The tombstone whose host number rests longest. */
 async function oldestFreed({ db }: TenantScope, gatewayId: string): Promise<PeerRow | undefined> {
-  const free = and(eq(peers.gatewayId, gatewayId), eq(peers.removed, true), isNotNull(peers.host));
+  const free = and(
+    eq(peers.gatewayId, gatewayId),
+    eq(peers.removed, true),
+    eq(peers.held, false),
+    isNotNull(peers.host),
+  );
   const query = db.build.select().from(peers).where(free).orderBy(asc(peers.revision)).limit(1);
   const [[row]] = await db.run(query);
   return row;
@@ -166,7 +172,8 @@ export async function removePeers(
       .innerJoin(gateways, eq(gateways.id, peers.gatewayId))
       .where(and(eq(peers.deviceId, deviceId), eq(peers.removed, false))),
   );
-  const writes: Query[] = [];
+  const held = and(eq(peers.deviceId, deviceId), eq(peers.held, true));
+  const writes: Query[] = [db.build.update(peers).set({ held: false }).where(held)];
   for (const { gateway, peer } of rows) {
     const peerDigest = await without(gateway, peer);
     const peerCount = gateway.peerCount - 1;

@@ -1,9 +1,9 @@
 // What of a tenant the caller may see and change, as conditions of queries. Whoever reads users,
 // devices or gateways by id or as a list adds them; what is out of reach does not exist.
 
-import { and, eq, exists, inArray, notExists, notInArray, type SQL } from 'drizzle-orm';
+import { and, eq, exists, inArray, isNull, notExists, notInArray, type SQL } from 'drizzle-orm';
 import { deviceGateways, devices, gateways } from '../db/schema/tenant.ts';
-import { groupMembers, users } from '../db/schema/tenant-people.ts';
+import { groupMembers, groups, users } from '../db/schema/tenant-people.ts';
 import { SallyportError } from '../model/errors.ts';
 import type { TenantScope } from './services.ts';
 
@@ -18,7 +18,12 @@ function inGroups({ db, reach }: TenantScope, user: typeof users.id | typeof dev
 
 export function usersWithin(scope: TenantScope): SQL | undefined {
   const { userId } = scope.reach;
-  return and(userId === null ? undefined : eq(users.id, userId), inGroups(scope, users.id));
+  const mine = userId === null ? undefined : eq(users.id, userId);
+  return and(isNull(users.deletedAt), mine, inGroups(scope, users.id));
+}
+
+export function groupsWithin({ reach: { groupIds } }: TenantScope): SQL | undefined {
+  return groupIds === null ? undefined : inArray(groups.id, [...groupIds]);
 }
 
 export function gatewaysWithin({ reach: { gatewayIds } }: TenantScope): SQL | undefined {

@@ -4,6 +4,12 @@
 import { deviceExamples } from './devices.ts';
 import type { Examples } from './example.ts';
 import { gatewayExamples } from './gateways.ts';
+import { peopleExamples } from './people.ts';
 import { tenantExamples } from './tenants.ts';
 
-export const examples: Examples = { ...tenantExamples, ...gatewayExamples, ...deviceExamples };
+export const examples: Examples = {
+  ...tenantExamples,
+  ...peopleExamples,
+  ...gatewayExamples,
+  ...deviceExamples,
+};

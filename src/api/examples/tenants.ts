@@ -1,4 +1,4 @@
-// Examples of tenants, their users and their log.
+// Examples of tenants and their log.
 
 import type { Examples } from './example.ts';
 import { createdAt, ids, listOf, tenant, user } from './things.ts';
@@ -25,11 +25,6 @@ export const tenantExamples: Examples = {
     }),
   },
   'tenant.get': { reply: tenant },
-  'user.create': {
-    body: { name: user.name, email: user.email, role: 'owner' },
-    reply: user,
-  },
-  'user.list': { reply: listOf(user) },
   'audit.list': {
     reply: listOf({
       number: 12,

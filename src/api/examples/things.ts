@@ -7,6 +7,8 @@ export const ids = {
   device: 'd_9q0c7x1v5t8b7m3k',
   link: 'l_1v5t8b7m3k9q0c7x',
   apiKey: 'k_5t8b7m3k9q0c7x1v',
+  group: 'g_8b7m3k9q0c7x1v5t',
+  mail: 'm_7m3k9q0c7x1v5t8b',
 } as const;
 
 export const createdAt = '2026-11-20T09:30:00.000Z';

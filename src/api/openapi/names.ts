@@ -3,13 +3,16 @@
 
 import { z } from 'zod';
 import * as account from '../../model/account.ts';
+import * as apiKey from '../../model/api-key.ts';
 import * as device from '../../model/device.ts';
 import * as enrollment from '../../model/enrollment.ts';
 import * as gateway from '../../model/gateway.ts';
+import * as group from '../../model/group.ts';
 import * as observedState from '../../model/observed-state.ts';
 import * as policy from '../../model/policy.ts';
 import * as quota from '../../model/quota.ts';
 import * as revision from '../../model/revision.ts';
+import * as sentMail from '../../model/sent-mail.ts';
 import * as tenant from '../../model/tenant.ts';
 import * as user from '../../model/user.ts';
 import * as wireguard from '../../model/wireguard.ts';
@@ -17,14 +20,17 @@ import * as problem from '../problem.ts';
 
 const modules = {
   account,
+  apiKey,
   device,
   enrollment,
   gateway,
+  group,
   observedState,
   policy,
   problem,
   quota,
   revision,
+  sentMail,
   tenant,
   user,
   wireguard,

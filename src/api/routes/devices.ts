@@ -66,6 +66,7 @@ export function registerDevices(app: App): void {
       params,
       body: createDeviceSchema,
       reply: { status: 201, description: 'The device', schema: deviceSchema },
+      creates: true,
       errors: [...issues, 'gateway_not_ready', 'unsupported_media_type'],
     },
     async ({ caller, params: { tenantId }, body }) =>

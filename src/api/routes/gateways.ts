@@ -28,6 +28,7 @@ export function registerGateways(app: App): void {
       params,
       body: createGatewaySchema,
       reply: { status: 201, description: 'The gateway', schema: createdGatewaySchema },
+      creates: true,
       errors: [
         'already_exists',
         'pool_overlap',

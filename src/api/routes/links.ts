@@ -30,6 +30,7 @@ export function registerLinks(app: App): void {
       params,
       body: createLinkSchema,
       reply: { status: 201, description: 'The link', schema: createdLinkSchema },
+      creates: true,
       errors: ['link_revoked', 'limit_reached', 'body_too_large', 'unsupported_media_type'],
     },
     async ({ caller, params: { tenantId }, body }) =>

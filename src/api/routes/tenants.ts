@@ -1,4 +1,4 @@
-// Tenants, their users and their log.
+// Tenants and their log.
 
 import { z } from 'zod';
 import { idSchema } from '../../model/ids.ts';
@@ -10,15 +10,12 @@ import {
   tenantEntrySchema,
   tenantSchema,
 } from '../../model/tenant.ts';
-import { createUserSchema, userSchema } from '../../model/user.ts';
 import { listRevisions } from '../../operations/audit/list.ts';
 import { pageSchema } from '../../operations/page.ts';
 import { enterTenant } from '../../operations/scope.ts';
 import { createTenant } from '../../operations/tenant/create.ts';
 import { getTenant } from '../../operations/tenant/get.ts';
 import { listTenants } from '../../operations/tenant/list.ts';
-import { createUser } from '../../operations/user/create.ts';
-import { listUsers } from '../../operations/user/list.ts';
 import { listingSchema } from '../listing.ts';
 import { type App, route } from '../route.ts';
 
@@ -33,7 +30,7 @@ const tenantPageSchema = z.strictObject({
   cursor: idSchema('tenant').optional(),
 });
 
-function tenantRoutes(app: App): void {
+export function registerTenants(app: App): void {
   route(
     app,
     {
@@ -86,42 +83,4 @@ function tenantRoutes(app: App): void {
     async ({ caller, params: { tenantId }, query }) =>
       listRevisions(await enterTenant(caller, 'audit.list', tenantId), query),
   );
-}
-
-function userRoutes(app: App): void {
-  const path = '/v1/tenants/{tenantId}/users';
-  route(
-    app,
-    {
-      operation: 'user.create',
-      method: 'post',
-      path,
-      summary: 'Add a user to the tenant',
-      params,
-      body: createUserSchema,
-      reply: { status: 201, description: 'The user', schema: userSchema },
-      errors: ['already_exists', 'body_too_large', 'unsupported_media_type'],
-    },
-    async ({ caller, params: { tenantId }, body }) =>
-      createUser(await enterTenant(caller, 'user.create', tenantId), body),
-  );
-  route(
-    app,
-    {
-      operation: 'user.list',
-      method: 'get',
-      path,
-      summary: 'List the users, oldest first',
-      params,
-      query: pageSchema,
-      reply: { status: 200, description: 'One page', schema: listingSchema(userSchema) },
-    },
-    async ({ caller, params: { tenantId }, query }) =>
-      listUsers(await enterTenant(caller, 'user.list', tenantId), query),
-  );
-}
-
-export function registerTenants(app: App): void {
-  tenantRoutes(app);
-  userRoutes(app);
 }

@@ -26,7 +26,10 @@ export const mails = sqliteTable(
     createdAt: integer('created_at').notNull(),
     sentAt: integer('sent_at'),
   },
-  (table) => [index('mails_created').on(table.createdAt), index('mails_about').on(table.about)],
+  (table) => [
+    index('mails_created').on(table.createdAt, table.id),
+    index('mails_about').on(table.about, table.createdAt, table.id),
+  ],
 );
 
 /** Where the log goes as signed requests. Each has a place in the log up to which it has come. */

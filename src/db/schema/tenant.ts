@@ -196,6 +196,8 @@ export const peers = sqliteTable(
     /** Host number in the gateway's pools; null on a tombstone whose number somebody else has. */
     host: integer(),
     removed: integer({ mode: 'boolean' }).notNull(),
+    /** Of a removed peer: its user is suspended, and it comes back with the same host number. */
+    held: integer({ mode: 'boolean' }).notNull().default(false),
     revision: integer().notNull(),
   },
   (table) => [
@@ -205,7 +207,7 @@ export const peers = sqliteTable(
     uniqueIndex('peers_host').on(table.gatewayId, table.host),
     index('peers_freed')
       .on(table.gatewayId, table.revision)
-      .where(sql`removed = 1 and host is not null`),
+      .where(sql`removed = 1 and held = 0 and host is not null`),
   ],
 );
 

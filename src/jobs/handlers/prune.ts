@@ -10,11 +10,13 @@ import { deleteDeadJobs } from '../../db/queue.ts';
 import {
   devices,
   gatewayReports,
+  idempotencyKeys,
   links,
   peerTraffic,
   quotaNotices,
   usage,
 } from '../../db/schema/tenant.ts';
+import { mails } from '../../db/schema/tenant-outlets.ts';
 import { limits } from '../../model/limits.ts';
 import { monthOf } from '../../model/quota.ts';
 import type { Handler } from '../deps.ts';
@@ -40,6 +42,23 @@ function deleteOldReports({ build }: Database, now: number) {
   const query = build.select({ gatewayId }).from(gatewayReports);
   const old = query.where(lte(reportedAt, limit)).limit(most);
   return build.delete(gatewayReports).where(inArray(gatewayId, old)).returning({ id: gatewayId });
+}
+
+/** Answers that a repeated request would get; after this time it counts as a new one. */
+function forgetAnswers({ build }: Database, now: number) {
+  const { hash, createdAt } = idempotencyKeys;
+  const limit = now - limits.idempotencyKeptHours * 3_600_000;
+  const query = build.select({ hash }).from(idempotencyKeys);
+  const old = query.where(lte(createdAt, limit)).limit(most);
+  return build.delete(idempotencyKeys).where(inArray(hash, old)).returning({ hash });
+}
+
+/** Addresses and subjects of mails, whatever became of them. */
+function deleteOldMails({ build }: Database, now: number) {
+  const limit = now - limits.mailKeptDays * dayMilliseconds;
+  const query = build.select({ id: mails.id }).from(mails);
+  const old = query.where(lte(mails.createdAt, limit)).limit(most);
+  return build.delete(mails).where(inArray(mails.id, old)).returning({ id: mails.id });
 }
 
 /** Traffic of devices that do not exist. A revoked device does. */
@@ -83,6 +102,8 @@ export const prune: Handler = async (_payload, { db, now }) => {
     deleteOldUsage(db, now()),
     deleteOldNotices(db, now()),
     deleteDeadJobs(db, now() - limits.deadJobKeptDays * dayMilliseconds),
+    forgetAnswers(db, now()),
+    deleteOldMails(db, now()),
   );
   const isMore = batches.some((rows) => rows.length === most);
   return { repeatAt: isMore ? now() : now() + limits.pruneEveryMilliseconds };

@@ -1,15 +1,15 @@
 // device.create: with a public key it is live at once; without one it waits for a link.
 
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, inArray } from 'drizzle-orm';
 import { devices, gateways } from '../../db/schema/tenant.ts';
-import { users } from '../../db/schema/tenant-people.ts';
 import type { CreateDevice, Device } from '../../model/device.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
 import { newId } from '../../model/ids.ts';
 import { commit } from '../commit.ts';
 import { defaultGateways, issueCredential, serveDevice } from '../credential.ts';
-import { gatewaysWithin, usersWithin } from '../reach.ts';
+import { gatewaysWithin } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
+import { readActiveUser } from '../user/read.ts';
 import { bytesLeft, deviceUsage } from './usage.ts';
 import { type DeviceRow, deviceView } from './view.ts';
 
@@ -43,13 +43,7 @@ async function ownerOf(scope: TenantScope, asked: string | undefined): Promise<s
       wayOut: 'Give the id of the user.',
       problems: [{ field: 'userId', rule: 'is required for a key' }],
     });
-  const wanted = and(eq(users.id, id), usersWithin(scope));
-  const [[user]] = await scope.db.run(scope.db.build.select().from(users).where(wanted));
-  if (!user) throw notFound('user', id);
-  if (user.status === 'suspended')
-    throw new SallyportError('user_suspended', 'This user is suspended.', {
-      wayOut: 'Resume the user first.',
-    });
+  await readActiveUser(scope, id);
   return id;
 }
 

@@ -5,6 +5,7 @@ import type { Device, ReissueDevice } from '../../model/device.ts';
 import { commit } from '../commit.ts';
 import { gatewaysForIssue, issueCredential, withdrawCredential } from '../credential.ts';
 import type { TenantScope } from '../services.ts';
+import { readActiveUser } from '../user/read.ts';
 import { readDevice } from './read.ts';
 import { bytesLeft, deviceUsage } from './usage.ts';
 import { deviceView } from './view.ts';
@@ -16,6 +17,7 @@ export async function reissueDevice(
 ): Promise<Device> {
   return commit(scope, 'device.reissue', async (number) => {
     const row = await readDevice(scope, id);
+    await readActiveUser(scope, row.userId);
     const serving = await gatewaysForIssue(scope, id);
     const { writes, touched } =
       publicKey === undefined

@@ -13,6 +13,7 @@ import { commit } from '../commit.ts';
 import { readDevice } from '../device/read.ts';
 import { bytesLeft } from '../device/usage.ts';
 import type { TenantScope } from '../services.ts';
+import { readActiveUser } from '../user/read.ts';
 import { linkView } from './view.ts';
 
 async function refuseTooMany({ db, services }: TenantScope, deviceId: string): Promise<void> {
@@ -53,6 +54,7 @@ export async function createLink(scope: TenantScope, input: CreateLink): Promise
       throw new SallyportError('link_revoked', 'The device is revoked.', {
         wayOut: 'Reissue the device first; that makes it wait for a link again.',
       });
+    await readActiveUser(scope, device.userId);
     await refuseTooMany(scope, input.deviceId);
     const view = linkView(row, now);
     return {

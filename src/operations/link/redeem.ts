@@ -16,6 +16,7 @@ import { readConnections, readDevice } from '../device/read.ts';
 import { bytesLeft } from '../device/usage.ts';
 import { deviceView } from '../device/view.ts';
 import type { Caller, TenantScope } from '../services.ts';
+import { readActiveUser } from '../user/read.ts';
 import { openLink, refuseClosed } from './open.ts';
 import type { LinkRow } from './view.ts';
 
@@ -53,6 +54,7 @@ async function consume(scope: TenantScope, link: LinkRow, publicKey: string) {
     const usedAt = services.now();
     refuseClosed(fresh, usedAt);
     const row = await readDevice(scope, link.deviceId);
+    await readActiveUser(scope, row.userId);
     const { gatewayIds, writes: serving } = await gatewaysForIssue(scope, row.id);
     await requireEnrolled(scope, gatewayIds);
     const device = { id: row.id, publicKey };

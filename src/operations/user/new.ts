@@ -1,6 +1,6 @@
 // The row of a user who has just come into being.
 
-import type { CreateUser } from '../../model/user.ts';
+import { type CreateUser, sortKey } from '../../model/user.ts';
 import type { UserRow } from './view.ts';
 
 export function newUser(
@@ -10,6 +10,7 @@ export function newUser(
   return {
     id,
     name,
+    nameKey: sortKey(name),
     email: email ?? null,
     role,
     createdAt,
@@ -18,6 +19,7 @@ export function newUser(
     accountId: null,
     invitationHash: null,
     invitationExpiresAt: null,
+    deletedAt: null,
     revision: number,
   };
 }
