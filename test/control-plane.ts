@@ -70,7 +70,11 @@ export async function createControlPlane(
     services,
     fetch: (request) => app.fetch(request),
     request: async (path, init) => app.request(`http://control.test${path}`, init),
-    mailsTo: (address) => queuedMails(services.directory, services.keys.sealer, address),
+    async mailsTo(address, tenantId) {
+      const { directory, tenants, keys } = services;
+      const db = tenantId === undefined ? directory : await tenants.open(tenantId);
+      return db ? queuedMails(db, keys.sealer, address) : [];
+    },
     advanceClock: (milliseconds) => {
       ahead += milliseconds;
     },

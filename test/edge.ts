@@ -32,9 +32,9 @@ export interface EdgeOptions {
   secrets?: Record<string, string>;
 }
 
-/** The mails in the queue of the Worker's directory, as far as nobody has sent them. */
-async function mailsIn(sqld: Sqld, address: string): Promise<Mail[]> {
-  const url = databaseUrl(sqld, 'directory');
+/** The mails in a queue of the Worker, as far as nobody has sent them. */
+async function mailsIn(sqld: Sqld, namespace: string, address: string): Promise<Mail[]> {
+  const url = databaseUrl(sqld, namespace);
   const driver = createRemoteDriver(() => createClient({ url, intMode: 'number' }));
   const { sealer } = await keysFrom(fromBase64Url(testRootKey) ?? new Uint8Array());
   const mails = await queuedMails(openDatabase(driver), sealer, address);
@@ -69,7 +69,8 @@ export async function startEdge({ variables, secrets }: EdgeOptions = {}): Promi
     worker: harness.getWorker(),
     url,
     request: (path, init) => fetch(new URL(path, url), init),
-    mailsTo: (address) => mailsIn(sqld, address),
+    mailsTo: (address, tenantId) =>
+      mailsIn(sqld, tenantId?.replace('_', '-') ?? 'directory', address),
     async stop() {
       await harness.close();
       await sqld.stop();

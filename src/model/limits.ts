@@ -87,7 +87,6 @@ export const limits = {
   challengeSecretBytes: 24,
   mailChallengesOpenPerAddress: 5,
   membershipsPerAccount: 100,
-  invitationSecretBytes: 24,
   passkeysPerAccount: 20,
   passkeyAnswerLength: 16 * 1024,
   passkeyTransports: 10,

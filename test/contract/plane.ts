@@ -16,8 +16,8 @@ export interface Plane {
 
 /** A plane whose mails can be read. */
 export interface MailPlane extends Plane {
-  /** The mails to this address that wait to be sent, oldest first. */
-  mailsTo(address: string): Promise<Mail[]>;
+  /** The mails to this address that wait to be sent, a tenant's or our own, oldest first. */
+  mailsTo(address: string, tenantId?: string): Promise<Mail[]>;
 }
 
 export interface Reply<T = unknown> {
@@ -29,11 +29,16 @@ export interface Reply<T = unknown> {
 }
 
 /** Calls the API with one credential. */
-export type Api = <T = unknown>(method: string, path: string, body?: unknown) => Promise<Reply<T>>;
+export type Api = <T = unknown>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Reply<T>>;
 
 export function apiOf(plane: Plane, credential?: string): Api {
-  return async <T>(method: string, path: string, body?: unknown) => {
-    const headers = new Headers();
+  return async <T>(method: string, path: string, body?: unknown, more?: Record<string, string>) => {
+    const headers = new Headers(more);
     if (credential !== undefined) headers.set('authorization', `Bearer ${credential}`);
     const init: RequestInit = { method, headers };
     if (body !== undefined) {
@@ -54,7 +59,7 @@ export function publicKey(): string {
   return Buffer.from(x, 'base64url').toString('base64');
 }
 
-function expectStatus<T>(reply: Reply<T>, status: number): T {
+export function expectStatus<T>(reply: Reply<T>, status: number): T {
   if (reply.status !== status) throw new Error(`expected ${status}: ${reply.status} ${reply.text}`);
   return reply.body;
 }

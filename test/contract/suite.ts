@@ -2,14 +2,18 @@
 
 import { accountContract } from './accounts.ts';
 import { agentContract } from './agent.ts';
+import { apiKeyContract } from './api-keys.ts';
 import { deviceContract } from './devices.ts';
 import { factorContract } from './factors.ts';
 import { gatewayContract } from './gateways.ts';
+import { groupContract } from './groups.ts';
+import { idempotencyContract } from './idempotency.ts';
 import { linkContract } from './links.ts';
 import type { MailPlane } from './plane.ts';
 import { quotaContract } from './quotas.ts';
 import { tenantLifeContract } from './tenant-life.ts';
 import { tenantContract } from './tenants.ts';
+import { userContract } from './users.ts';
 
 /** @param create makes or shares a control plane whose operator key is `operatorKey` */
 export function contract(create: () => Promise<MailPlane>): void {
@@ -22,4 +26,8 @@ export function contract(create: () => Promise<MailPlane>): void {
   agentContract(create);
   accountContract(create);
   factorContract(create);
+  userContract(create);
+  groupContract(create);
+  apiKeyContract(create);
+  idempotencyContract(create);
 }

@@ -155,7 +155,7 @@ function changeRoutes(app: App): void {
 }
 
 export function registerUsers(app: App): void {
-  readRoutes(app);
   newRoutes(app);
+  readRoutes(app);
   changeRoutes(app);
 }

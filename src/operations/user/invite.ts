@@ -49,6 +49,7 @@ async function invitee(scope: TenantScope, input: InviteUser): Promise<UserRow |
       wayOut: 'Give the name of the new user.',
       problems: [{ field: 'name', rule: 'is required for a new user' }],
     });
+  if (row) mayGrant(scope, row.role);
   if (row?.email === null)
     throw new SallyportError('invalid_input', 'This user has no e-mail address.', {
       wayOut: 'Give the user an e-mail address first.',
@@ -102,7 +103,6 @@ async function decide(
   const { db } = scope;
   const known = await invitee(scope, input);
   const row = known ?? freshRow(input, invitation, number);
-  mayGrant(scope, row.role);
   const { hash, now } = invitation;
   const expiresAt = now + limits.invitationLifetimeSeconds * 1000;
   const open = { invitationHash: hash, invitationExpiresAt: expiresAt, revision: number };
