@@ -1,7 +1,7 @@
 // user.list. A page costs the same wherever it is: each order has an index, also within a role and
 // within a status. With `q` or a group it costs what matches.
 
-import { and, asc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { union } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
 import { groupMembers, users } from '../../db/schema/tenant-people.ts';
@@ -42,7 +42,7 @@ function found({ db }: TenantScope, q: string): SQL {
   return inArray(
     users.id,
     union(
-      byName.where(begins(users.nameKey, sortKey(q))),
+      byName.where(and(isNull(users.deletedAt), begins(users.nameKey, sortKey(q)))),
       byEmail.where(begins(users.email, q.toLowerCase())),
     ),
   );
