@@ -15,4 +15,5 @@ CREATE INDEX `users_status` ON `users` (`status`,`created_revision`) WHERE delet
 CREATE INDEX `users_status_name` ON `users` (`status`,`name_key`,`created_revision`) WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX `users_invitation` ON `users` (`invitation_hash`) WHERE invitation_hash is not null;--> statement-breakpoint
 CREATE INDEX `api_keys_created` ON `api_keys` (`created_revision`,`id`);--> statement-breakpoint
-CREATE INDEX `api_keys_living` ON `api_keys` (`expires_at`) WHERE revoked_at is null;
+CREATE INDEX `api_keys_living` ON `api_keys` (`expires_at`) WHERE revoked_at is null;--> statement-breakpoint
+UPDATE `users` SET `name_key` = lower(`name`);

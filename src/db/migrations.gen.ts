@@ -168,7 +168,8 @@ export const tenantMigrations: readonly Migration[] = [
       "CREATE INDEX `users_status_name` ON `users` (`status`,`name_key`,`created_revision`) WHERE deleted_at is null;",
       "CREATE INDEX `users_invitation` ON `users` (`invitation_hash`) WHERE invitation_hash is not null;",
       "CREATE INDEX `api_keys_created` ON `api_keys` (`created_revision`,`id`);",
-      "CREATE INDEX `api_keys_living` ON `api_keys` (`expires_at`) WHERE revoked_at is null;"
+      "CREATE INDEX `api_keys_living` ON `api_keys` (`expires_at`) WHERE revoked_at is null;",
+      "UPDATE `users` SET `name_key` = lower(`name`);"
     ]
   }
 ];
