@@ -1,12 +1,12 @@
 // Takes verified documents to the machine: keeps them, applies them, keeps or rolls back. Holds the
 // last good state and the truth about what was reached.
 
-import type { DesiredState } from '../model/desired-state.ts';
+import type { DesiredState, Peer } from '../model/desired-state.ts';
 import { limits } from '../model/limits.ts';
 import type { ObservedState } from '../model/observed-state.ts';
 import { applyPeers, type Faults, type Reconciled, reconcile } from './apply.ts';
 import type { Machine } from './machine.ts';
-import { cut, type GatewayState, keysGone, merge, stateFrom } from './state.ts';
+import { cut, type GatewayState, merge, peersGone, stateFrom } from './state.ts';
 import type { Store } from './store.ts';
 
 export type Outcome =
@@ -23,6 +23,8 @@ export interface Surroundings {
   selfTest: () => Promise<boolean>;
   /** The interface was made anew. */
   onCreated: () => void;
+  /** These are about to be cut off. */
+  onGoing: (peers: readonly Peer[]) => Promise<void>;
 }
 
 interface Candidate {
@@ -30,8 +32,8 @@ interface Candidate {
   state: GatewayState;
   /** Whether it came just now, and not from the disk after a crash. */
   fresh: boolean;
-  /** Public keys that were good and no longer are. */
-  gone: readonly string[];
+  /** Peers whose public keys were good and no longer are. */
+  gone: readonly Peer[];
   undo: () => void;
 }
 
@@ -121,8 +123,10 @@ export class Applier {
     const state = stateFrom(document, this.#around.machine.host.sha256);
     if ('refused' in state) return { kind: 'refused', reason: state.refused, resync: true };
     if (fresh) this.#around.store.begin(document);
-    const gone = this.#state ? keysGone(this.#state, state) : [];
-    return this.#install({ document, state, fresh, gone, undo: () => {} });
+    const gone = this.#state ? peersGone(this.#state, state) : [];
+    const candidate = { document, state, fresh, gone, undo: () => {} };
+    await this.#lastWords(candidate);
+    return this.#install(candidate);
   }
 
   async #acceptDelta(document: DesiredState, fresh: boolean): Promise<Outcome> {
@@ -132,18 +136,23 @@ export class Applier {
     if (fresh) store.tidy(state);
     const merged = merge(state, document, machine.host.sha256);
     if ('refused' in merged) return { kind: 'refused', reason: merged.refused, resync: true };
-    const { change, undo } = merged;
-    const candidate = { document, state, fresh, gone: change.remove, undo };
+    const { change, gone, undo } = merged;
+    const candidate = { document, state, fresh, gone, undo };
     try {
       if (fresh) store.begin(document);
     } catch (error) {
       undo();
       throw error;
     }
+    await this.#lastWords(candidate);
     const { wireguard, firewall } = document.sections;
     if (!fresh || wireguard || firewall) return this.#install(candidate);
     const faults = await applyPeers(machine, change);
     return Object.keys(faults).length === 0 ? this.#keep(candidate) : this.#install(candidate);
+  }
+
+  async #lastWords({ gone }: Candidate): Promise<void> {
+    if (gone.length > 0) await this.#around.onGoing(gone);
   }
 
   async #install(candidate: Candidate): Promise<Outcome> {
@@ -165,7 +174,8 @@ export class Applier {
   async #rollBack(candidate: Candidate, faults: Faults): Promise<Outcome> {
     const { machine, store } = this.#around;
     candidate.undo();
-    if (this.#state) cut(this.#state, candidate.gone, machine.host.sha256);
+    const keys = candidate.gone.map(({ publicKey }) => publicKey);
+    if (this.#state) cut(this.#state, keys, machine.host.sha256);
     const back = await this.#reconcile(this.#state);
     const all = both(faults, back.faults);
     this.#sections = sectionsOf(all);

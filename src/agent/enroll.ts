@@ -51,6 +51,8 @@ export async function enroll(
     facts: await readFacts(host),
   });
   const enrolled = { url, ...reply };
+  // What another gateway of this directory reported is not to be said again as this one.
+  host.remove(files.counters);
   writeEnrolled(host, files, enrolled);
   return enrolled;
 }

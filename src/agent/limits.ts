@@ -20,6 +20,8 @@ export const agentLimits = {
   conntrackFlushes: 64,
   journalLines: 1000,
   counterLines: 256,
+  /** On a gateway with more, the last minute of a device that is cut goes uncounted. */
+  lastWordsPeers: 1000,
   /** Least time between two questions that were answered with nothing. */
   turnLeastMilliseconds: 1000,
   /** A session without a handshake for longer is dead by WireGuard's own rules. */

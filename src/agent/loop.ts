@@ -1,6 +1,7 @@
 // List and watch: asks for what is newer, applies it, reports, and in between looks after the
 // machine. Whatever the control plane does, tunnels stay as they are.
 
+import type { Peer } from '../model/desired-state.ts';
 import { limits } from '../model/limits.ts';
 import { Alarm, about, backoff } from './alarm.ts';
 import type { ControlPlane } from './api.ts';
@@ -8,18 +9,12 @@ import { Applier, type Outcome } from './applier.ts';
 import { Counters, type Reading } from './counters.ts';
 import { openDocument, type Trust } from './document.ts';
 import { agentLimits } from './limits.ts';
-import type { WireguardStatus } from './linux.ts';
 import { logEvent, messageOf } from './log.ts';
 import type { Machine } from './machine.ts';
 import { observeWireguard } from './observe.ts';
 import { buildReport, readVersions, type Versions } from './report.ts';
 import { Store } from './store.ts';
 import { Watch } from './watch.ts';
-
-interface Traffic {
-  reading: Reading;
-  status: WireguardStatus;
-}
 
 export class Loop {
   readonly #machine: Machine;
@@ -55,6 +50,7 @@ export class Loop {
       store: this.#store,
       selfTest: () => this.#selfTest(),
       onCreated: () => this.#counters.reset(),
+      onGoing: (going) => this.#lastWords(going),
     });
   }
 
@@ -191,23 +187,43 @@ export class Loop {
   async #report(withTraffic: boolean, versions: Versions): Promise<void> {
     const { host } = this.#machine;
     const { state, sections } = this.#applier;
-    const traffic = withTraffic ? await this.#readTraffic() : undefined;
+    const reading = withTraffic ? await this.#readTraffic() : undefined;
     if (withTraffic) this.#reporting.set(agentLimits.reportMilliseconds);
-    const peers = traffic?.reading.observations ?? [];
-    const answer = await this.#controlPlane.report(buildReport(state, sections, versions, peers));
+    const report = buildReport(state, sections, versions, reading);
+    const answer = await this.#controlPlane.report(report);
     if (answer.kind === 'failed') {
       if (!this.#ended) logEvent(host, 'report.failed', { reason: answer.reason });
       return;
     }
     this.#news = false;
     this.#resync ||= answer.reply.resync;
-    if (traffic) this.#counters.accept(traffic.reading, traffic.status.peers);
+    if (reading) this.#counters.accept();
   }
 
-  async #readTraffic(): Promise<Traffic | undefined> {
+  async #readTraffic(): Promise<Reading | undefined> {
     const { state } = this.#applier;
     const status = state && (await observeWireguard(this.#machine));
-    return status && { status, reading: this.#counters.read(status.peers, state.owners) };
+    return status && this.#count(() => this.#counters.read(status.peers, state.owners));
+  }
+
+  /** What devices did is worth keeping, but it keeps nobody from being cut off. */
+  async #lastWords(going: readonly Peer[]): Promise<void> {
+    // To read one counter takes reading all: a change is not to cost more where there are many.
+    if ((this.#applier.state?.peers.size ?? 0) > agentLimits.lastWordsPeers) return;
+    await this.#count(async () => {
+      const status = await observeWireguard(this.#machine);
+      if (status) this.#counters.leave(status.peers, going);
+    });
+  }
+
+  /** Without a disk that can be written, the gateway still says how it is. */
+  async #count<T>(work: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      logEvent(this.#machine.host, 'counters.failed', { reason: messageOf(error) });
+      return undefined;
+    }
   }
 
   async #selfTest(): Promise<boolean> {

@@ -1,7 +1,8 @@
 // What the agent says about the gateway: what it really reached, by which programs.
 
 import { emptyPeerDigest } from '../model/desired-state.ts';
-import type { ObservedState, PeerObservation } from '../model/observed-state.ts';
+import type { ObservedState } from '../model/observed-state.ts';
+import type { Reading } from './counters.ts';
 import type { Host } from './host.ts';
 import { attempt } from './linux.ts';
 import type { GatewayState } from './state.ts';
@@ -35,7 +36,7 @@ export function buildReport(
   state: GatewayState | undefined,
   sections: ObservedState['sections'],
   versions: Versions,
-  peers: PeerObservation[],
+  reading: Reading | undefined,
 ): ObservedState {
   return {
     revision: state?.revision ?? 0,
@@ -43,6 +44,7 @@ export function buildReport(
     peerDigest: state?.digest ?? emptyPeerDigest,
     peerCount: state?.peers.size ?? 0,
     versions,
-    peers,
+    peers: [],
+    ...reading,
   };
 }

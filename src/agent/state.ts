@@ -38,7 +38,8 @@ export interface PeerChange {
 
 type Sha256 = (text: string) => string;
 export type Refusal = { refused: string };
-export type Merged = { change: PeerChange; undo: () => void };
+/** `gone`: the peers as they were whose public keys are good no longer. */
+export type Merged = { change: PeerChange; gone: Peer[]; undo: () => void };
 
 function claimsOf(peer: Peer): string[] {
   return [peer.publicKey, ...peer.addresses];
@@ -85,8 +86,8 @@ export function stateFrom(document: DesiredState, sha256: Sha256): GatewayState 
 }
 
 function changeOf(
-  state: GatewayState,
   before: ReadonlyMap<string, Peer>,
+  gone: readonly Peer[],
   document: DesiredState,
 ): PeerChange {
   const { upsert, remove } = document.peers;
@@ -94,7 +95,6 @@ function changeOf(
     const old = before.get(peer.id);
     return old === undefined || peerDigestInput(old) !== peerDigestInput(peer);
   });
-  const gone = [...before.values()].filter(({ publicKey }) => !state.owners.has(publicKey));
   return {
     set,
     remove: gone.map(({ publicKey }) => publicKey),
@@ -138,13 +138,13 @@ export function merge(
   }
   const { wireguard = sections.wireguard, firewall = sections.firewall } = document.sections;
   Object.assign(state, { revision: document.revision, sections: { wireguard, firewall } });
-  return { change: changeOf(state, before, document), undo };
+  const gone = [...before.values()].filter(({ publicKey }) => !state.owners.has(publicKey));
+  return { change: changeOf(before, gone, document), gone, undo };
 }
 
-/** Public keys that `next` no longer knows: their devices were cut or have new keys. */
-export function keysGone(state: GatewayState, next: GatewayState): string[] {
-  const keys = [...state.peers.values()].map(({ publicKey }) => publicKey);
-  return keys.filter((key) => !next.owners.has(key));
+/** Peers whose public keys `next` no longer knows: the devices were cut or have new keys. */
+export function peersGone(state: GatewayState, next: GatewayState): Peer[] {
+  return [...state.peers.values()].filter(({ publicKey }) => !next.owners.has(publicKey));
 }
 
 /** Takes the peers with these public keys out of the state. */

@@ -43,7 +43,10 @@ export const gatewaySchema = z.strictObject({
   revision: z.int(),
   /** What its agent reported last, without counters. */
   observed: z
-    .strictObject({ ...observedStateSchema.omit({ peers: true }).shape, reportedAt: timeSchema })
+    .strictObject({
+      ...observedStateSchema.omit({ peers: true, traffic: true }).shape,
+      reportedAt: timeSchema,
+    })
     .nullable(),
   /** Whether the agent reports that it reached the desired revision. */
   applied: z.enum(['pending', 'applied', 'failed']),

@@ -10,7 +10,7 @@ export const sectionStatusSchema = z.strictObject({
 });
 export type SectionStatus = z.infer<typeof sectionStatusSchema>;
 
-/** Traffic of one device since the last report that was accepted, in bytes. */
+/** Traffic of one device that no report said before, in bytes. */
 export const peerObservationSchema = z.strictObject({
   id: idSchema('device'),
   /** Unix time in seconds; 0 if there never was one. */
@@ -19,6 +19,16 @@ export const peerObservationSchema = z.strictObject({
   sentBytes: z.int().min(0),
 });
 export type PeerObservation = z.infer<typeof peerObservationSchema>;
+
+/**
+ * Which report this is, of those that carry traffic, in which run of the agent's counters. The same
+ * report may come twice, its answer having got lost; it counts once.
+ */
+export const trafficSchema = z.strictObject({
+  run: z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits'),
+  report: z.int().min(1),
+});
+export type Traffic = z.infer<typeof trafficSchema>;
 
 export const observedStateSchema = z.strictObject({
   /** The revision the gateway really reached; 0 if it has applied nothing yet. */
@@ -36,6 +46,8 @@ export const observedStateSchema = z.strictObject({
     nftables: z.string().max(128).optional(),
   }),
   peers: z.array(peerObservationSchema).max(limits.peersPerReport),
+  /** Comes with `peers`. Agents of before 2026-11-26 leave it out: they count whatever arrives. */
+  traffic: trafficSchema.optional(),
 });
 export type ObservedState = z.infer<typeof observedStateSchema>;
 

@@ -5,6 +5,7 @@ import {
   desiredStateSchema,
   emptyPeerDigest,
 } from '../../src/model/desired-state.ts';
+import type { Quota } from '../../src/model/quota.ts';
 import {
   type Api,
   createDevice,
@@ -208,6 +209,52 @@ export function agentContract(create: () => Promise<Plane>): void {
             sentBytes: 3,
           },
         ],
+      });
+    });
+
+    test('counts a report once, however often it comes, and in whatever order', async () => {
+      const { tenant, gateway } = await prepared(create);
+      const device = await createDevice(tenant, { publicKey: publicKey() });
+      const send = async (traffic: object | undefined, receivedBytes: number) => {
+        const seen = { id: device.id, latestHandshake: 0, receivedBytes, sentBytes: 1 };
+        const body = { ...report, peers: [seen], ...(traffic ? { traffic } : {}) };
+        expect((await gateway.api('POST', '/v1/agent/report', body)).status).toBe(200);
+        await gateway.api('POST', '/v1/agent/report', report);
+        const quotas = await tenant.api<Quota[]>('GET', tenant.path('/quotas'));
+        const sums = quotas.body.filter(({ name }) => name.startsWith('bytes'));
+        const { body: got } = await tenant.api<{ traffic: { receivedBytes: number }[] }>(
+          'GET',
+          tenant.path(`/devices/${device.id}`),
+        );
+        return [got.traffic[0]?.receivedBytes, ...sums.map(({ used }) => used)];
+      };
+      const [first, second] = ['a'.repeat(32), 'b'.repeat(32)];
+      expect(await send({ run: first, report: 1 }, 10)).toEqual([10, 11, 11]);
+      expect(await send({ run: first, report: 1 }, 10)).toEqual([10, 11, 11]);
+      expect(await send({ run: first, report: 2 }, 5)).toEqual([15, 17, 17]);
+      expect(await send({ run: first, report: 1 }, 10)).toEqual([15, 17, 17]);
+      expect(await send({ run: first, report: 2 }, 5)).toEqual([15, 17, 17]);
+      // Another run counts from one again; an agent of before has neither run nor number.
+      expect(await send({ run: second, report: 1 }, 7)).toEqual([22, 25, 25]);
+      expect(await send(undefined, 3)).toEqual([25, 29, 29]);
+      expect(await send({ run: second, report: 1 }, 7)).toEqual([25, 29, 29]);
+    });
+
+    test("outlives its gateway and its device's key in the sums of the month", async () => {
+      const { plane, tenant, gateway } = await prepared(create);
+      const device = await createDevice(tenant, { publicKey: publicKey() });
+      const seen = { id: device.id, latestHandshake: 0, receivedBytes: 40, sentBytes: 2 };
+      const body = { ...report, peers: [seen], traffic: { run: 'c'.repeat(32), report: 1 } };
+      await gateway.api('POST', '/v1/agent/report', body);
+      await tenant.api('DELETE', tenant.path(`/gateways/${gateway.id}`));
+      const other = await enrolledGateway(plane, tenant);
+      const key = { publicKey: publicKey() };
+      await tenant.api('POST', tenant.path(`/devices/${device.id}/reissue`), key);
+      await other.api('POST', '/v1/agent/report', body);
+      const { body: quotas } = await tenant.api<Quota[]>('GET', tenant.path('/quotas'));
+      expect(quotas.find(({ name }) => name === 'bytesPerMonth')?.used).toBe(84);
+      expect(quotas.find(({ name }) => name === 'bytesPerUserPerMonth')).toMatchObject({
+        heaviest: [{ userId: tenant.ownerId, used: 84 }],
       });
     });
 

@@ -1,53 +1,34 @@
 // gateway.report: observations. They are not changes, so they bypass the revisions.
 
-import { and, eq, inArray, sql } from 'drizzle-orm';
-import type { Query } from '../../db/database.ts';
-import { gatewayReports, gateways, peers, peerTraffic } from '../../db/schema/tenant.ts';
+import { eq, sql } from 'drizzle-orm';
+import { gatewayReports, gateways } from '../../db/schema/tenant.ts';
 import { notFound } from '../../model/errors.ts';
-import type { ObservedState, PeerObservation, ReportReply } from '../../model/observed-state.ts';
+import type { ObservedState, ReportReply } from '../../model/observed-state.ts';
+import { byteQuotasQuery, noticeBytes } from '../quota/bytes.ts';
 import type { TenantScope } from '../services.ts';
+import { trafficWrites } from './traffic.ts';
 
-async function read(scope: TenantScope, gatewayId: string, ids: string[]) {
+async function read(scope: TenantScope, gatewayId: string) {
   const { db, services, tenantId } = scope;
-  const [[gateway], known] = await db.run(
+  const [[gateway], quotas] = await db.run(
     db.build
       .select({ revision: gateways.revision, peerDigest: gateways.peerDigest })
       .from(gateways)
       .where(eq(gateways.id, gatewayId)),
-    db.build
-      .select({ deviceId: peers.deviceId })
-      .from(peers)
-      .where(and(eq(peers.gatewayId, gatewayId), inArray(peers.deviceId, ids))),
+    byteQuotasQuery(scope),
   );
   if (!gateway) {
     // The hub missed that it was deleted; or else its agent would have been refused.
     await services.hub.forget({ tenantId, gatewayId });
     throw notFound('gateway', gatewayId);
   }
-  return { gateway, known: new Set(known.map((row) => row.deviceId)) };
+  return { gateway, quotas };
 }
 
-function addTraffic({ db }: TenantScope, gatewayId: string, seen: PeerObservation): Query {
-  const row = {
-    deviceId: seen.id,
-    gatewayId,
-    latestHandshakeAt: seen.latestHandshake * 1000,
-    receivedBytes: seen.receivedBytes,
-    sentBytes: seen.sentBytes,
-  };
-  const { receivedBytes, sentBytes, latestHandshakeAt } = peerTraffic;
-  return db.build
-    .insert(peerTraffic)
-    .values(row)
-    .onConflictDoUpdate({
-      target: [peerTraffic.deviceId, peerTraffic.gatewayId],
-      set: {
-        latestHandshakeAt: sql`max(${latestHandshakeAt}, excluded.latest_handshake_at)`,
-        receivedBytes: sql`${receivedBytes} + excluded.received_bytes`,
-        sentBytes: sql`${sentBytes} + excluded.sent_bytes`,
-      },
-    });
-}
+const { trafficRun, trafficReport } = gatewayReports;
+/** One that was overtaken on the way does not make the newest be forgotten. */
+const newestReport = sql`case when ${trafficRun} = excluded.traffic_run
+  then max(${trafficReport}, excluded.traffic_report) else excluded.traffic_report end`;
 
 /** Keeps what the agent saw, and asks it to fetch everything when its peers have drifted. */
 export async function reportGateway(
@@ -56,20 +37,21 @@ export async function reportGateway(
   report: ObservedState,
 ): Promise<ReportReply> {
   const { db, services } = scope;
-  const { peers: seen, ...state } = report;
-  const { gateway, known } = await read(
+  const { peers: seen, traffic, ...state } = report;
+  const { gateway, quotas } = await read(scope, gatewayId);
+  const counted = traffic ? { trafficRun: traffic.run, trafficReport: traffic.report } : {};
+  const newest = traffic ? { trafficReport: newestReport } : {};
+  const row = { gatewayId, reportedAt: services.now(), state, ...counted };
+  const keep = db.build
+    .insert(gatewayReports)
+    .values(row)
+    .onConflictDoUpdate({ target: gatewayReports.gatewayId, set: { ...row, ...newest } });
+  const [first = keep, ...rest] = [...trafficWrites(scope, gatewayId, report), keep];
+  await db.note(first, ...rest);
+  await noticeBytes(
     scope,
-    gatewayId,
+    quotas,
     seen.map(({ id }) => id),
-  );
-  const row = { gatewayId, reportedAt: services.now(), state };
-  const ours = seen.filter(({ id }) => known.has(id));
-  await db.note(
-    db.build
-      .insert(gatewayReports)
-      .values(row)
-      .onConflictDoUpdate({ target: gatewayReports.gatewayId, set: row }),
-    ...ours.map((observation) => addTraffic(scope, gatewayId, observation)),
   );
   // What the hub missed, it learns here: no agent stays behind longer than its report interval.
   await services.hub.publish(scope.tenantId, [gatewayId], gateway.revision);
