@@ -38,7 +38,8 @@ export async function makeTenant({ operatorKey }: Target, plane: Plane): Promise
     { name: 'Fleet', slug },
   );
   if (status !== 201) throw new Error(`a tenant could not be made: ${status} ${text}`);
-  const { tenant, owner, key } = body;
+  const { tenant, owner } = body;
+  const key = body.key ?? '';
   const path = (rest: string): string => `/v1/tenants/${tenant.id}${rest}`;
   return { id: tenant.id, key, ownerId: owner.id, api: apiOf(plane, key), path };
 }

@@ -113,12 +113,9 @@ export async function createTenant(
 ): Promise<Tenant> {
   const operator = new Cli(lab.node('control'), url, operatorKey);
   const created = await operator.run(createdTenantSchema, 'tenant', 'create', '--name', name);
-  return {
-    id: created.tenant.id,
-    ownerId: created.owner.id,
-    key: created.key,
-    cli: new Cli(lab.node('control'), url, created.key),
-  };
+  const key = created.key ?? '';
+  const cli = new Cli(lab.node('control'), url, key);
+  return { id: created.tenant.id, ownerId: created.owner.id, key, cli };
 }
 
 /** Creates a user and gives the id. */

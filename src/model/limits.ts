@@ -48,6 +48,8 @@ export const limits = {
   enrollmentLifetimeSeconds: 24 * 3600,
   setupLinkLifetimeSeconds: 24 * 3600,
   tenantDeletionGraceDays: 7,
+  tenantInvitationLifetimeSeconds: 14 * 24 * 3600,
+  unusedDatabaseKeptMilliseconds: 3_600_000,
   apiKeySecretBytes: 24,
   invitationSecretBytes: 24,
   operatorKeyLengthLeast: 32,

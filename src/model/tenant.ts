@@ -53,17 +53,19 @@ export type TenantEntry = z.infer<typeof tenantEntrySchema>;
 export const createTenantSchema = z.strictObject({
   name: nameSchema,
   slug: slugSchema.optional(),
-  owner: z
-    .strictObject({ name: nameSchema.default('Owner'), email: emailSchema.optional() })
-    .default({ name: 'Owner' }),
+  /** Its first user. For whoever has an account it is they, and this may give their name alone. */
+  owner: z.strictObject({ name: nameSchema.optional(), email: emailSchema.optional() }).optional(),
 });
 export type CreateTenant = z.infer<typeof createTenantSchema>;
 
 export const createdTenantSchema = z.strictObject({
   tenant: tenantSchema,
   owner: userSchema,
-  /** The owner's bearer key. It is shown here once and never again. */
-  key: z.string(),
+  /**
+   * The owner's bearer key. It is shown here once and never again. Null when the owner signs in
+   * with an account: they may make keys when they need some.
+   */
+  key: z.string().nullable(),
 });
 export type CreatedTenant = z.infer<typeof createdTenantSchema>;
 
@@ -79,3 +81,14 @@ export const suspendTenantSchema = z.strictObject({
   reason: nameSchema,
 });
 export type SuspendTenant = z.infer<typeof suspendTenantSchema>;
+
+export const inviteTenantSchema = z.strictObject({ email: emailSchema });
+export type InviteTenant = z.infer<typeof inviteTenantSchema>;
+
+/** Lets whoever reads the mail of this address make one tenant. */
+export const tenantInvitationSchema = z.strictObject({
+  id: idSchema('invitation'),
+  email: z.string(),
+  expiresAt: timeSchema,
+});
+export type TenantInvitation = z.infer<typeof tenantInvitationSchema>;

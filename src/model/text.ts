@@ -44,6 +44,29 @@ export const slugSchema = z
     'must be lower-case letters, digits and hyphens, start with a letter and not end with a hyphen',
   );
 
+/** Words that a tenant is not called in addresses: they are ours, or speak for us. */
+const reservedSlugs = [
+  ...['account', 'accounts', 'admin', 'api', 'app', 'auth', 'docs', 'help', 'login', 'mail'],
+  ...['oidc', 'operator', 'portal', 'root', 'sallyport', 'security', 'setup', 'sign-in'],
+  ...['sign-up', 'status', 'support', 'system', 'www'],
+];
+
+/** What the eye makes of a slug in a hurry: 0 for o, 1 and i for l, 3 for e, 5 for s, rn for m. */
+function skeletonOf(slug: string): string {
+  const alike: Readonly<Record<string, string>> = { 0: 'o', 1: 'l', i: 'l', 3: 'e', 5: 's' };
+  return slug
+    .replaceAll('-', '')
+    .replaceAll('rn', 'm')
+    .replace(/[01i35]/g, (sign) => alike[sign] ?? sign);
+}
+
+const reservedSkeletons = new Set(reservedSlugs.map(skeletonOf));
+
+/** Whether a slug is one of our words, or looks like one. */
+export function isReservedSlug(slug: string): boolean {
+  return reservedSkeletons.has(skeletonOf(slug));
+}
+
 export const emailSchema = z
   .email('must be an e-mail address')
   .max(limits.emailLength, `must be at most ${limits.emailLength} characters`)

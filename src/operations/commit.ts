@@ -1,16 +1,15 @@
 // Writes an operation's change and tells whom it concerns: the hub whose document it touched, and
 // the clock of the jobs what is due.
 
-import { eq } from 'drizzle-orm';
 import { ConstraintError } from '../db/driver.ts';
 import { enqueueJob, type NewJob } from '../db/queue.ts';
 import { change, type Decision } from '../db/revision.ts';
-import { idempotencyKeys } from '../db/schema/tenant.ts';
 import { armWakeup } from '../db/wakeups.ts';
 import { SallyportError } from '../model/errors.ts';
 import type { Operation, Principal } from '../model/permissions.ts';
 import { countUsage, type UsageChange } from './quota/count.ts';
 import { countJobs } from './quota/jobs.ts';
+import { earlierAnswer, rememberAnswer } from './repeat.ts';
 import type { TenantScope } from './services.ts';
 
 export interface Outcome<T> extends Decision<T> {
@@ -57,28 +56,9 @@ class Replay<T> {
 }
 
 /** @throws Replay, or SallyportError `idempotency_mismatch` */
-async function refuseRepeat<T>({ db, services, idempotency }: TenantScope): Promise<void> {
-  if (!idempotency) return;
-  const { hash, requestHash } = idempotency;
-  const query = db.build.select().from(idempotencyKeys).where(eq(idempotencyKeys.hash, hash));
-  const [[row]] = await db.run(query);
-  if (!row) return;
-  if (row.requestHash !== requestHash)
-    throw new SallyportError(
-      'idempotency_mismatch',
-      'This Idempotency-Key was used for another request.',
-      { wayOut: 'Use a fresh key for each request, and the same one only to repeat it.' },
-    );
-  const answer: { result: T } = JSON.parse(await services.keys.sealer.open(row.answer, hash));
-  throw new Replay(answer.result);
-}
-
-async function rememberAnswer<T>({ db, services, idempotency }: TenantScope, result: T) {
-  if (!idempotency) return [];
-  const { hash, requestHash } = idempotency;
-  const answer = await services.keys.sealer.seal(JSON.stringify({ result }), hash);
-  const row = { hash, requestHash, answer, createdAt: services.now() };
-  return [db.build.insert(idempotencyKeys).values(row)];
+async function refuseRepeat<T>(scope: TenantScope): Promise<void> {
+  const earlier = await earlierAnswer<T>(scope, scope.db);
+  if (earlier) throw new Replay(earlier.result);
 }
 
 /** The decision, completed by what every change has to write. */
@@ -93,7 +73,7 @@ async function complete<T>(scope: TenantScope, outcome: Outcome<T>): Promise<Out
       ...writes,
       ...counted.writes,
       ...jobs.map((job) => enqueueJob(scope.db, job)),
-      ...(await rememberAnswer(scope, result)),
+      ...(await rememberAnswer(scope, scope.db, result)),
     ],
   };
 }

@@ -79,7 +79,9 @@ export async function createTenant(plane: Plane, name = 'Acme'): Promise<TestTen
     name,
     slug,
   });
-  const { tenant, owner, key } = expectStatus(reply, 201);
+  const created = expectStatus(reply, 201);
+  const { tenant, owner } = created;
+  const key = created.key ?? '';
   const path = (rest: string) => `/v1/tenants/${tenant.id}${rest}`;
   return { id: tenant.id, key, ownerId: owner.id, api: apiOf(plane, key), path };
 }

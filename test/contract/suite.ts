@@ -5,6 +5,7 @@ import { agentContract } from './agent.ts';
 import { apiKeyContract } from './api-keys.ts';
 import { deviceContract } from './devices.ts';
 import { factorContract } from './factors.ts';
+import { foundingContract } from './founding.ts';
 import { gatewayContract } from './gateways.ts';
 import { groupContract } from './groups.ts';
 import { idempotencyContract } from './idempotency.ts';
@@ -18,6 +19,7 @@ import { userContract } from './users.ts';
 /** @param create makes or shares a control plane whose operator key is `operatorKey` */
 export function contract(create: () => Promise<MailPlane>): void {
   tenantContract(create);
+  foundingContract(create);
   tenantLifeContract(create);
   quotaContract(create);
   gatewayContract(create);

@@ -3,10 +3,17 @@
 import { z } from 'zod';
 import { idSchema } from '../../model/ids.ts';
 import type { Operation } from '../../model/permissions.ts';
-import { suspendTenantSchema, tenantSchema, updateTenantSchema } from '../../model/tenant.ts';
+import {
+  inviteTenantSchema,
+  suspendTenantSchema,
+  tenantInvitationSchema,
+  tenantSchema,
+  updateTenantSchema,
+} from '../../model/tenant.ts';
 import { enterTenant } from '../../operations/scope.ts';
 import type { TenantScope } from '../../operations/services.ts';
 import { deleteTenant, restoreTenant } from '../../operations/tenant/delete.ts';
+import { inviteTenant } from '../../operations/tenant/invite.ts';
 import { resumeTenant, suspendTenant } from '../../operations/tenant/suspend.ts';
 import { updateTenant } from '../../operations/tenant/update.ts';
 import { type App, type RouteSpec, route } from '../route.ts';
@@ -65,6 +72,19 @@ function changeRoutes(app: App): void {
 
 export function registerTenantLife(app: App): void {
   changeRoutes(app);
+  route(
+    app,
+    {
+      operation: 'tenant.invite',
+      method: 'post',
+      path: '/v1/tenant-invitations',
+      summary: 'Invite somebody by mail to make a tenant (operator only)',
+      body: inviteTenantSchema,
+      reply: { status: 201, description: 'The invitation', schema: tenantInvitationSchema },
+      creates: true,
+    },
+    ({ caller, body }) => inviteTenant(caller, body),
+  );
   const resume = { operation: 'tenant.resume', method: 'post', path: `${one}/resume` } as const;
   verb(app, { ...resume, summary: 'End a suspension (operator only)' }, resumeTenant);
   const summary = 'Delete a tenant after some days of grace (owners and operator)';

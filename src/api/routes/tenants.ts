@@ -37,10 +37,14 @@ export function registerTenants(app: App): void {
       operation: 'tenant.create',
       method: 'post',
       path: '/v1/tenants',
-      summary: "Make a tenant with its owner and the owner's key (operator only)",
+      summary: 'Make a tenant with its owner',
+      description:
+        "The operator makes one for somebody else and gets the owner's key; an account makes one " +
+        'for itself, where the control plane lets it.',
       body: createTenantSchema,
       reply: { status: 201, description: 'The tenant', schema: createdTenantSchema },
-      errors: ['already_exists', 'body_too_large', 'unsupported_media_type'],
+      errors: ['already_exists', 'limit_reached'],
+      creates: true,
     },
     ({ caller, body }) => createTenant(caller, body),
   );

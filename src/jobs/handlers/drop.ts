@@ -3,13 +3,10 @@
 // or a database whose removal is due.
 
 import { eq } from 'drizzle-orm';
-import { enqueueJob } from '../../db/queue.ts';
 import { tenants } from '../../db/schema/directory.ts';
 import { gateways, tenant } from '../../db/schema/tenant.ts';
-import { newId } from '../../model/ids.ts';
+import { dropDatabaseJob } from '../../operations/tenant/create.ts';
 import { ofTenant } from '../of-tenant.ts';
-
-export const dropDatabaseJobKind = 'tenant.dropDatabase';
 
 export const drop = ofTenant(async (_payload, { db, services, tenantId, now }) => {
   const { directory, hub } = services;
@@ -19,16 +16,9 @@ export const drop = ofTenant(async (_payload, { db, services, tenantId, now }) =
   );
   if (row?.status !== 'deleting' || row.deleteAt === null) return 'done';
   if (row.deleteAt > now()) return { repeatAt: row.deleteAt };
-  const job = {
-    id: newId('job', services.random),
-    kind: dropDatabaseJobKind,
-    payload: { tenantId },
-    dueAt: now(),
-    createdAt: now(),
-  };
   // Memberships and the wake-up go with the row.
   await directory.run(
-    enqueueJob(directory, job),
+    dropDatabaseJob(services, tenantId, now()),
     directory.build.delete(tenants).where(eq(tenants.id, tenantId)),
   );
   services.standingCache.delete(tenantId);

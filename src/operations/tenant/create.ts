@@ -1,10 +1,12 @@
-// tenant.create: a tenant with its own database, its first user and that user's key.
+// tenant.create: a tenant with its own database and its first user, by the operator or by an
+// account that becomes its owner.
 
-import { eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Query } from '../../db/database.ts';
 import { ConstraintError } from '../../db/driver.ts';
-import { enqueueStandingJobs } from '../../db/queue.ts';
+import { enqueueJob, enqueueStandingJobs } from '../../db/queue.ts';
 import { change } from '../../db/revision.ts';
-import { tenants } from '../../db/schema/directory.ts';
+import { jobs, memberships, tenantInvitations, tenants } from '../../db/schema/directory.ts';
 import { tenant, usage } from '../../db/schema/tenant.ts';
 import { apiKeys, users } from '../../db/schema/tenant-people.ts';
 import { armWakeup } from '../../db/wakeups.ts';
@@ -15,84 +17,41 @@ import { limits } from '../../model/limits.ts';
 import { defaultPolicy } from '../../model/policy.ts';
 import { ulaPrefix } from '../../model/pool.ts';
 import type { CreatedTenant, CreateTenant } from '../../model/tenant.ts';
-import { slugFrom } from '../../model/text.ts';
 import { secretHash } from '../../pki/tokens.ts';
 import { newApiKey } from '../api-key/format.ts';
 import { actorOf } from '../commit.ts';
+import { earlierAnswer, rememberAnswer } from '../repeat.ts';
 import type { Caller, Services } from '../services.ts';
 import { newUser } from '../user/new.ts';
-import { userView } from '../user/view.ts';
+import { type UserRow, userView } from '../user/view.ts';
+import { type Founder, founderOf, isOpenInvitation } from './founder.ts';
+import { chooseSlug, slugTaken } from './slug.ts';
 import { type TenantRow, tenantView } from './view.ts';
 
-function slugTaken(slug: string): SallyportError {
-  return new SallyportError('already_exists', `The slug "${slug}" belongs to another tenant.`, {
-    wayOut: 'Give another slug.',
-    problems: [{ field: 'slug', rule: 'must be unique among all tenants' }],
+export const dropDatabaseJobKind = 'tenant.dropDatabase';
+
+/** A job of the directory that removes a database, unless a tenant has it. */
+export function dropDatabaseJob(services: Services, tenantId: string, dueAt: number) {
+  const id = `${dropDatabaseJobKind} ${tenantId}`;
+  const payload = { tenantId };
+  const job = { id, kind: dropDatabaseJobKind, payload, dueAt, createdAt: services.now() };
+  return enqueueJob(services.directory, job).onConflictDoUpdate({
+    target: jobs.id,
+    set: { status: 'waiting', dueAt, attempts: 0 },
   });
 }
 
-function chooseSlug(input: CreateTenant): string {
-  const slug = input.slug ?? slugFrom(input.name);
-  if (slug !== undefined) return slug;
-  throw new SallyportError('invalid_input', 'No slug can be made from this name.', {
-    wayOut: 'Give a slug of lower-case letters, digits and hyphens.',
-    problems: [{ field: 'slug', rule: 'is required when the name has no Latin letters' }],
-  });
+interface Beginning {
+  row: TenantRow;
+  owner: UserRow;
 }
 
-async function refuseTakenSlug({ directory }: Services, slug: string): Promise<void> {
-  const query = directory.build.select().from(tenants).where(eq(tenants.slug, slug));
-  const [[taken]] = await directory.run(query);
-  if (taken) throw slugTaken(slug);
-}
-
-async function firstRevision(
-  { services, principal, origin }: Caller,
-  tenantRow: TenantRow,
-  input: CreateTenant,
-): Promise<CreatedTenant> {
-  const at = services.now();
-  const db = await services.tenants.create(tenantRow.id);
-  const key = newApiKey(tenantRow.id, services.random);
-  const hash = await secretHash(key);
-  const { name, email } = input.owner;
-  const owner = newUser(
-    { id: newId('user', services.random), createdAt: at, number: 1 },
-    { name, role: 'owner', ...(email === undefined ? {} : { email }) },
-  );
-  const keyId = newId('apiKey', services.random);
-  const author = { actor: actorOf(principal), operation: 'tenant.create' as const, origin, at };
-  return change(db, author, async (number) => ({
-    subject: tenantRow.id,
-    summary: { name: tenantRow.name, slug: tenantRow.slug, owner: owner.id, key: keyId },
-    writes: [
-      db.build.insert(tenant).values(tenantRow),
-      db.build.insert(users).values(owner),
-      db.build.update(usage).set({ value: 1 }).where(eq(usage.name, 'users')),
-      db.build
-        .insert(apiKeys)
-        .values({ id: keyId, hash, name: "the owner's first key", role: 'owner', createdAt: at }),
-      enqueueStandingJobs(db, standingJobKinds, at, at + limits.jobLookEveryMilliseconds),
-    ],
-    result: { tenant: tenantView(tenantRow, number), owner: userView(owner), key },
-  }));
-}
-
-/**
- * Makes a tenant. The directory's row comes last: a crash before it leaves an unused file, never
- * half a tenant.
- */
-export async function createTenant(caller: Caller, input: CreateTenant): Promise<CreatedTenant> {
-  const { services } = caller;
-  const { directory } = services;
-  const slug = chooseSlug(input);
-  await refuseTakenSlug(services, slug);
-  const id = newId('tenant', services.random);
+function beginningOf(services: Services, slug: string, name: string, founder: Founder): Beginning {
   const createdAt = services.now();
   const row: TenantRow = {
-    id,
+    id: newId('tenant', services.random),
     slug,
-    name: input.name,
+    name,
     ula: ulaPrefix(services.random(5)),
     createdAt,
     status: 'active',
@@ -100,16 +59,134 @@ export async function createTenant(caller: Caller, input: CreateTenant): Promise
     policy: defaultPolicy,
     revision: 1,
   };
-  const created = await firstRevision(caller, row, input);
-  try {
-    const entry = { id, slug, name: input.name, createdAt };
-    await directory.run(
-      directory.build.insert(tenants).values(entry),
-      armWakeup(directory, id, createdAt + limits.jobLookEveryMilliseconds),
+  const id = newId('user', services.random);
+  const input = { name: founder.name, role: 'owner' as const };
+  const user = newUser({ id, createdAt, number: 1 }, input);
+  return { row, owner: { ...user, email: founder.email, accountId: founder.accountId } };
+}
+
+/** The key of an owner who has no account to sign in with. */
+async function firstKey({ services, principal }: Caller, tenantId: string) {
+  if (principal.kind === 'session') return null;
+  const key = newApiKey(tenantId, services.random);
+  const id = newId('apiKey', services.random);
+  return { id, key, hash: await secretHash(key) };
+}
+
+async function firstRevision(caller: Caller, { row, owner }: Beginning): Promise<CreatedTenant> {
+  const { services, principal, origin } = caller;
+  const at = row.createdAt;
+  const db = await services.tenants.create(row.id);
+  const first = await firstKey(caller, row.id);
+  const key = first && {
+    ...{ id: first.id, hash: first.hash, name: "the owner's first key" },
+    ...{ role: 'owner' as const, createdAt: at },
+  };
+  const actor = owner.accountId === null ? actorOf(principal) : owner.id;
+  const author = { actor, operation: 'tenant.create' as const, origin, at };
+  return change(db, author, async (number) => ({
+    subject: row.id,
+    summary: { name: row.name, slug: row.slug, owner: owner.id, key: key?.id ?? null },
+    writes: [
+      db.build.insert(tenant).values(row),
+      db.build.insert(users).values(owner),
+      db.build.update(usage).set({ value: 1 }).where(eq(usage.name, 'users')),
+      ...(key ? [db.build.insert(apiKeys).values(key)] : []),
+      enqueueStandingJobs(db, standingJobKinds, at, at + limits.jobLookEveryMilliseconds),
+    ],
+    result: { tenant: tenantView(row, number), owner: userView(owner), key: first?.key ?? null },
+  }));
+}
+
+/** The directory's row. By invitation it comes from the invitation's, if that is still open. */
+function insertTenant({ directory, now }: Services, row: TenantRow, { invitationId }: Founder) {
+  const { id, slug, name, createdAt } = row;
+  const insert = directory.build.insert(tenants);
+  if (invitationId === null) return insert.values({ id, slug, name, createdAt });
+  const open = and(eq(tenantInvitations.id, invitationId), isOpenInvitation(now()));
+  return insert.select(
+    sql`select ${id}, ${slug}, ${name}, ${createdAt}, 'active' from ${tenantInvitations}
+      where ${open}`,
+  );
+}
+
+/** One batch makes it a tenant: all of it, or none. */
+async function enterInDirectory(
+  caller: Caller,
+  { row, owner }: Beginning,
+  founder: Founder,
+  created: CreatedTenant,
+): Promise<void> {
+  const { directory, now } = caller.services;
+  const { build } = directory;
+  const { accountId, invitationId } = founder;
+  const more: Query[] = [];
+  // Without the row above, because somebody else used the invitation, this breaks a foreign key.
+  if (accountId !== null)
+    more.push(
+      build
+        .insert(memberships)
+        .values({ accountId, tenantId: row.id, userId: owner.id, createdAt: row.createdAt }),
     );
+  if (invitationId !== null) {
+    const used = build.update(tenantInvitations).set({ usedAt: now() });
+    more.push(used.where(eq(tenantInvitations.id, invitationId)));
+  }
+  await directory.run(
+    insertTenant(caller.services, row, founder),
+    armWakeup(directory, row.id, row.createdAt + limits.jobLookEveryMilliseconds),
+    ...more,
+    ...(await rememberAnswer(caller, directory, created)),
+    build.delete(jobs).where(eq(jobs.id, `${dropDatabaseJobKind} ${row.id}`)),
+  );
+}
+
+/** What a rule of the directory that was broken means. */
+function refusalOf(error: unknown, slug: string): unknown {
+  if (!(error instanceof ConstraintError)) return error;
+  if (error.columns === 'tenants.slug') return slugTaken(slug);
+  if (error.columns !== 'foreign key') return error;
+  return new SallyportError('forbidden', 'The invitation was used meanwhile.', {
+    wayOut: 'Ask the operator of this control plane for another one.',
+  });
+}
+
+async function create(caller: Caller, input: CreateTenant): Promise<CreatedTenant> {
+  const { services } = caller;
+  const { directory, tenants: databases, now } = services;
+  const founder = await founderOf(caller, input);
+  const slug = await chooseSlug(services, input);
+  const beginning = beginningOf(services, slug, input.name, founder);
+  const { id } = beginning.row;
+  // Should we not come to an end, the database goes again.
+  const later = now() + limits.unusedDatabaseKeptMilliseconds;
+  await directory.run(dropDatabaseJob(services, id, later));
+  const created = await firstRevision(caller, beginning);
+  try {
+    await enterInDirectory(caller, beginning, founder, created);
   } catch (error) {
-    await services.tenants.drop(id);
-    throw error instanceof ConstraintError ? slugTaken(slug) : error;
+    // Of any other error it is not known whether the batch went through.
+    if (error instanceof ConstraintError) await databases.drop(id);
+    throw refusalOf(error, slug);
   }
   return created;
+}
+
+/**
+ * Makes a tenant. The directory's row comes last: a crash before it leaves an unused database,
+ * which is removed later, and never half a tenant.
+ * @throws SallyportError what `founderOf` and `chooseSlug` throw, `idempotency_mismatch`
+ */
+export async function createTenant(caller: Caller, input: CreateTenant): Promise<CreatedTenant> {
+  const { directory } = caller.services;
+  let earlier = await earlierAnswer<CreatedTenant>(caller, directory);
+  try {
+    if (!earlier) return await create(caller, input);
+  } catch (error) {
+    // The same request at once may have been faster: to the key, to the slug, to the invitation.
+    earlier = await earlierAnswer<CreatedTenant>(caller, directory);
+    if (!earlier) throw error;
+  }
+  if (caller.idempotency) caller.idempotency.replayed = true;
+  return earlier.result;
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import {
@@ -15,6 +15,7 @@ import { mirror } from '../../../src/jobs/handlers/mirror.ts';
 import { runTenantJobs } from '../../../src/jobs/tenant.ts';
 import { noOrigin } from '../../../src/model/origin.ts';
 import { enterTenant } from '../../../src/operations/scope.ts';
+import { createTenant } from '../../../src/operations/tenant/create.ts';
 import { deleteTenant } from '../../../src/operations/tenant/delete.ts';
 import { createWorld, dayMilliseconds, depsOf, type World } from '../world.ts';
 
@@ -149,4 +150,24 @@ test('the daily mirror heals what differs, and gives a dead removal another chan
   expect(row?.name).not.toBe('old');
   const [left] = await tenant.db.run(build.select().from(jobs).where(eq(jobs.id, 'tenant.drop')));
   expect(left).toMatchObject([{ status: 'waiting', dueAt: world.clock.now + week }]);
+});
+
+test('a database whose making was cut short is removed, and a tenant is not', async () => {
+  const world = await createWorld();
+  await world.tenant();
+  const { services, data } = world;
+  const { directory } = services;
+  expect((await directoryOf(world)).waiting).toEqual([]);
+  // The process dies before the batch that would have made it a tenant.
+  const run = (...queries: Parameters<typeof directory.run>) =>
+    queries.length > 2 ? Promise.reject(new Error('the power failed')) : directory.run(...queries);
+  const cut = { ...services, directory: { ...directory, run: run as typeof directory.run } };
+  const principal = { kind: 'operator' as const };
+  const attempt = createTenant({ services: cut, origin: noOrigin, principal }, { name: 'Half' });
+  await expect(attempt).rejects.toThrow('the power failed');
+  const files = () => readdirSync(`${data}/tenants`).filter((name) => name.endsWith('.db'));
+  expect(files()).toHaveLength(2);
+  await dropDatabases(world);
+  expect(files()).toHaveLength(1);
+  expect((await directoryOf(world)).tenants).toHaveLength(1);
 });
