@@ -1,9 +1,37 @@
 // Written by scripts/client.ts; do not edit.
 
+export type ApiKey = {
+  id: string;
+  name: string;
+  role: "owner" | "admin" | "auditor" | "member";
+  permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null;
+  groupIds: Array<string> | null;
+  gatewayIds: Array<string> | null;
+  status: "active" | "expired" | "revoked";
+  expiresAt: string | null;
+  revokedAt: string | null;
+  lastUsedAt: string | null;
+  createdAt: string;
+};
+
 export type ChangePolicy = {
   secondFactor?: "optional" | "required" | undefined;
   linkRedemption?: "link" | "session" | undefined;
   signIn?: "any" | "oidc" | undefined;
+};
+
+export type CreateApiKey = {
+  name: string;
+  role: "owner" | "admin" | "auditor" | "member";
+  permissions?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | undefined;
+  groupIds?: Array<string> | undefined;
+  gatewayIds?: Array<string> | undefined;
+  expiresInSeconds?: number | undefined;
+};
+
+export type CreatedApiKey = {
+  apiKey: ApiKey;
+  key: string;
 };
 
 export type CreateDevice = {
@@ -31,7 +59,7 @@ export type CreatedLink = {
 export type CreatedTenant = {
   tenant: Tenant;
   owner: User;
-  key: string;
+  key: string | null;
 };
 
 export type CreateGateway = {
@@ -46,6 +74,10 @@ export type CreateGateway = {
   dns?: Array<string> | undefined;
   mtu?: number | undefined;
   isolateClients?: boolean | undefined;
+};
+
+export type CreateGroup = {
+  name: string;
 };
 
 export type CreateLink = {
@@ -167,6 +199,25 @@ export type Gateway = {
   createdAt: string;
 };
 
+export type Group = {
+  id: string;
+  name: string;
+  revision: number;
+  createdAt: string;
+};
+
+export type InviteTenant = {
+  email: string;
+};
+
+export type InviteUser = {
+  userId?: string | undefined;
+  email?: string | undefined;
+  name?: string | undefined;
+  role?: "owner" | "admin" | "auditor" | "member" | undefined;
+  groupIds?: Array<string> | undefined;
+};
+
 export type Link = {
   id: string;
   deviceId: string;
@@ -192,6 +243,7 @@ export type ObservedState = {
     nftables?: string | undefined;
   };
   peers: Array<PeerObservation>;
+  traffic?: Traffic | undefined;
 };
 
 export type PeerObservation = {
@@ -274,6 +326,18 @@ export type SectionStatus = {
   error?: string | undefined;
 };
 
+export type SentMail = {
+  id: string;
+  kind: string;
+  recipient: string;
+  subject: string;
+  about: string;
+  status: "queued" | "sent" | "refused";
+  error: string | null;
+  createdAt: string;
+  sentAt: string | null;
+};
+
 export type SetQuotas = {
   gateways?: number | null | undefined;
   users?: number | null | undefined;
@@ -320,15 +384,36 @@ export type TenantEntry = {
   createdAt: string;
 };
 
+export type TenantInvitation = {
+  id: string;
+  email: string;
+  expiresAt: string;
+};
+
 export type TenantPolicy = {
   secondFactor: "optional" | "required";
   linkRedemption: "link" | "session";
   signIn: "any" | "oidc";
 };
 
+export type Traffic = {
+  run: string;
+  report: number;
+};
+
+export type UpdateGroup = {
+  name?: string | undefined;
+};
+
 export type UpdateTenant = {
   name?: string | undefined;
   policy?: ChangePolicy | undefined;
+};
+
+export type UpdateUser = {
+  name?: string | undefined;
+  email?: string | null | undefined;
+  role?: "owner" | "admin" | "auditor" | "member" | undefined;
 };
 
 export type User = {
@@ -368,6 +453,21 @@ export type UserList = {
   next: string | null;
 };
 
+export type GroupList = {
+  items: Array<Group>;
+  next: string | null;
+};
+
+export type ApiKeyList = {
+  items: Array<ApiKey>;
+  next: string | null;
+};
+
+export type SentMailList = {
+  items: Array<SentMail>;
+  next: string | null;
+};
+
 export type GatewayList = {
   items: Array<Gateway>;
   next: string | null;
@@ -379,9 +479,10 @@ export type DeviceList = {
 };
 
 export interface Operations {
-  /** Make a tenant with its owner and the owner's key (operator only) */
+  /** Make a tenant with its owner */
   'tenant.create': {
     body: CreateTenant;
+    idempotencyKey?: string | undefined;
     reply: CreatedTenant;
   };
   /** List the tenants and the state of their databases (operator only) */
@@ -427,25 +528,6 @@ export interface Operations {
     } | undefined;
     reply: RevisionList;
   };
-  /** Add a user to the tenant */
-  'user.create': {
-    params: {
-      tenantId: string;
-    };
-    body: CreateUser;
-    reply: User;
-  };
-  /** List the users, oldest first */
-  'user.list': {
-    params: {
-      tenantId: string;
-    };
-    query?: {
-      limit?: number | undefined;
-      cursor?: string | undefined;
-    } | undefined;
-    reply: UserList;
-  };
   /** Let nobody of a tenant in, and say why (operator only) */
   'tenant.suspend': {
     params: {
@@ -454,6 +536,12 @@ export interface Operations {
     body: SuspendTenant;
     ifMatch?: string | undefined;
     reply: Tenant;
+  };
+  /** Invite somebody by mail to make a tenant (operator only) */
+  'tenant.invite': {
+    body: InviteTenant;
+    idempotencyKey?: string | undefined;
+    reply: TenantInvitation;
   };
   /** End a suspension (operator only) */
   'tenant.resume': {
@@ -486,12 +574,193 @@ export interface Operations {
     body?: SetQuotas | undefined;
     reply: Array<Quota>;
   };
+  /** Add a user to the tenant */
+  'user.create': {
+    params: {
+      tenantId: string;
+    };
+    body: CreateUser;
+    idempotencyKey?: string | undefined;
+    reply: User;
+  };
+  /** List the users, oldest first or by name */
+  'user.list': {
+    params: {
+      tenantId: string;
+    };
+    query?: {
+      limit?: number | undefined;
+      cursor?: string | undefined;
+      q?: string | undefined;
+      role?: "owner" | "admin" | "auditor" | "member" | undefined;
+      status?: "active" | "invited" | "suspended" | undefined;
+      groupId?: string | undefined;
+      sort?: "created" | "name" | undefined;
+    } | undefined;
+    reply: UserList;
+  };
+  /** Mail somebody an invitation, and make them a user if they are none yet */
+  'user.invite': {
+    params: {
+      tenantId: string;
+    };
+    body?: InviteUser | undefined;
+    idempotencyKey?: string | undefined;
+    reply: User;
+  };
+  /** Read a user */
+  'user.get': {
+    params: {
+      tenantId: string;
+      userId: string;
+    };
+    reply: User;
+  };
+  /** Change a user's name, address or role */
+  'user.update': {
+    params: {
+      tenantId: string;
+      userId: string;
+    };
+    body?: UpdateUser | undefined;
+    ifMatch?: string | undefined;
+    reply: User;
+  };
+  /** Delete a user and revoke all their devices */
+  'user.delete': {
+    params: {
+      tenantId: string;
+      userId: string;
+    };
+    reply: undefined;
+  };
+  /** Cut a user and all their devices off, until they are resumed */
+  'user.suspend': {
+    params: {
+      tenantId: string;
+      userId: string;
+    };
+    reply: User;
+  };
+  /** Let a user back in; their devices work as before */
+  'user.resume': {
+    params: {
+      tenantId: string;
+      userId: string;
+    };
+    reply: User;
+  };
+  /** List the groups, oldest first; user.list says who is in one */
+  'group.list': {
+    params: {
+      tenantId: string;
+    };
+    query?: {
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    } | undefined;
+    reply: GroupList;
+  };
+  /** Make a group */
+  'group.create': {
+    params: {
+      tenantId: string;
+    };
+    body: CreateGroup;
+    idempotencyKey?: string | undefined;
+    reply: Group;
+  };
+  /** Read a group */
+  'group.get': {
+    params: {
+      tenantId: string;
+      groupId: string;
+    };
+    reply: Group;
+  };
+  /** Rename a group */
+  'group.update': {
+    params: {
+      tenantId: string;
+      groupId: string;
+    };
+    body?: UpdateGroup | undefined;
+    ifMatch?: string | undefined;
+    reply: Group;
+  };
+  /** Delete a group; its members stay users */
+  'group.delete': {
+    params: {
+      tenantId: string;
+      groupId: string;
+    };
+    reply: undefined;
+  };
+  /** Put a user into a group */
+  'group.addMember': {
+    params: {
+      tenantId: string;
+      groupId: string;
+      userId: string;
+    };
+    reply: undefined;
+  };
+  /** Take a user out of a group */
+  'group.removeMember': {
+    params: {
+      tenantId: string;
+      groupId: string;
+      userId: string;
+    };
+    reply: undefined;
+  };
+  /** List the API keys, oldest first, without the keys themselves */
+  'apiKey.list': {
+    params: {
+      tenantId: string;
+    };
+    query?: {
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    } | undefined;
+    reply: ApiKeyList;
+  };
+  /** Make an API key, and show it this once */
+  'apiKey.create': {
+    params: {
+      tenantId: string;
+    };
+    body: CreateApiKey;
+    idempotencyKey?: string | undefined;
+    reply: CreatedApiKey;
+  };
+  /** Make an API key useless */
+  'apiKey.revoke': {
+    params: {
+      tenantId: string;
+      apiKeyId: string;
+    };
+    reply: ApiKey;
+  };
+  /** List the mails that went out in the tenant's name, newest first */
+  'mail.list': {
+    params: {
+      tenantId: string;
+    };
+    query?: {
+      limit?: number | undefined;
+      cursor?: string | undefined;
+      about?: string | undefined;
+    } | undefined;
+    reply: SentMailList;
+  };
   /** Make a gateway and the token with which its VM enrols */
   'gateway.create': {
     params: {
       tenantId: string;
     };
     body: CreateGateway;
+    idempotencyKey?: string | undefined;
     reply: CreatedGateway;
   };
   /** List the gateways, oldest first */
@@ -538,6 +807,7 @@ export interface Operations {
       tenantId: string;
     };
     body: CreateDevice;
+    idempotencyKey?: string | undefined;
     reply: Device;
   };
   /** Read a device, its ways to its gateways and its traffic */
@@ -571,6 +841,7 @@ export interface Operations {
       tenantId: string;
     };
     body: CreateLink;
+    idempotencyKey?: string | undefined;
     reply: CreatedLink;
   };
   /** Close a link */
@@ -704,6 +975,20 @@ export interface Operations {
       createdAt: string;
       hasTotp: boolean;
       passkeys: number;
+    };
+  };
+  /** Delete the account; the users that it was stay in their tenants */
+  'account.delete': {
+    reply: undefined;
+  };
+  /** Take an account's factors and sessions away, and get a link into it (operator only) */
+  'account.recover': {
+    body: {
+      email: string;
+    };
+    reply: {
+      url: string;
+      expiresAt: string;
     };
   };
   /** List where the account is signed in */
@@ -944,13 +1229,31 @@ export const operations = {
   'tenant.update': ['PATCH', '/v1/tenants/{tenantId}'],
   'tenant.delete': ['DELETE', '/v1/tenants/{tenantId}'],
   'audit.list': ['GET', '/v1/tenants/{tenantId}/audit'],
-  'user.create': ['POST', '/v1/tenants/{tenantId}/users'],
-  'user.list': ['GET', '/v1/tenants/{tenantId}/users'],
   'tenant.suspend': ['POST', '/v1/tenants/{tenantId}/suspend'],
+  'tenant.invite': ['POST', '/v1/tenant-invitations'],
   'tenant.resume': ['POST', '/v1/tenants/{tenantId}/resume'],
   'tenant.restore': ['POST', '/v1/tenants/{tenantId}/restore'],
   'quota.get': ['GET', '/v1/tenants/{tenantId}/quotas'],
   'quota.set': ['PUT', '/v1/tenants/{tenantId}/quotas'],
+  'user.create': ['POST', '/v1/tenants/{tenantId}/users'],
+  'user.list': ['GET', '/v1/tenants/{tenantId}/users'],
+  'user.invite': ['POST', '/v1/tenants/{tenantId}/users/invite'],
+  'user.get': ['GET', '/v1/tenants/{tenantId}/users/{userId}'],
+  'user.update': ['PATCH', '/v1/tenants/{tenantId}/users/{userId}'],
+  'user.delete': ['DELETE', '/v1/tenants/{tenantId}/users/{userId}'],
+  'user.suspend': ['POST', '/v1/tenants/{tenantId}/users/{userId}/suspend'],
+  'user.resume': ['POST', '/v1/tenants/{tenantId}/users/{userId}/resume'],
+  'group.list': ['GET', '/v1/tenants/{tenantId}/groups'],
+  'group.create': ['POST', '/v1/tenants/{tenantId}/groups'],
+  'group.get': ['GET', '/v1/tenants/{tenantId}/groups/{groupId}'],
+  'group.update': ['PATCH', '/v1/tenants/{tenantId}/groups/{groupId}'],
+  'group.delete': ['DELETE', '/v1/tenants/{tenantId}/groups/{groupId}'],
+  'group.addMember': ['PUT', '/v1/tenants/{tenantId}/groups/{groupId}/members/{userId}'],
+  'group.removeMember': ['DELETE', '/v1/tenants/{tenantId}/groups/{groupId}/members/{userId}'],
+  'apiKey.list': ['GET', '/v1/tenants/{tenantId}/api-keys'],
+  'apiKey.create': ['POST', '/v1/tenants/{tenantId}/api-keys'],
+  'apiKey.revoke': ['POST', '/v1/tenants/{tenantId}/api-keys/{apiKeyId}/revoke'],
+  'mail.list': ['GET', '/v1/tenants/{tenantId}/mails'],
   'gateway.create': ['POST', '/v1/tenants/{tenantId}/gateways'],
   'gateway.list': ['GET', '/v1/tenants/{tenantId}/gateways'],
   'gateway.get': ['GET', '/v1/tenants/{tenantId}/gateways/{gatewayId}'],
@@ -969,6 +1272,8 @@ export const operations = {
   'user.accept': ['POST', '/v1/sign-in/invitation'],
   'me.get': ['GET', '/v1/me'],
   'account.update': ['PATCH', '/v1/me'],
+  'account.delete': ['DELETE', '/v1/me'],
+  'account.recover': ['POST', '/v1/accounts/recover'],
   'session.list': ['GET', '/v1/me/sessions'],
   'session.revoke': ['DELETE', '/v1/me/sessions/{sessionId}'],
   'passkey.startSignIn': ['POST', '/v1/sign-in/passkey/start'],
