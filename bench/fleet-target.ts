@@ -117,6 +117,8 @@ async function startOwn(
     SALLYPORT_DATA: data,
     SALLYPORT_LISTEN: listen,
     SALLYPORT_OPERATOR_KEY: operatorKey,
+    // The whole fleet comes from one address.
+    SALLYPORT_RATE_LIMITS: 'off',
     NODE_OPTIONS: nodeOptions,
     ...sqld?.environment,
   };

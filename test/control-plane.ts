@@ -7,6 +7,10 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../src/api/app.ts';
 import type { Statement } from '../src/db/driver.ts';
+import { canonicalAddress } from '../src/model/client-address.ts';
+import type { RateLimits } from '../src/model/rate-policy.ts';
+import { countingLog } from '../src/operations/metrics.ts';
+import { MemoryRates } from '../src/operations/rate-limit.ts';
 import type { Services } from '../src/operations/services.ts';
 import { readSettings } from '../src/runtimes/config.ts';
 import type { Tap } from '../src/runtimes/node-data.ts';
@@ -33,9 +37,23 @@ export interface ControlPlane extends MailPlane {
   advanceClock(milliseconds: number): void;
 }
 
-/** @param environment settings beyond the usual, such as a database server's */
+const perMinute = 1_000_000;
+/** For tests that are about something else. */
+const generous: RateLimits = {
+  anonymous: perMinute,
+  credential: perMinute,
+  signIn: perMinute,
+  account: perMinute,
+  agent: perMinute,
+};
+
+/**
+ * @param environment settings beyond the usual, such as a database server's
+ * @param rates requests per minute in place of generous ones; `{}` for what is usual
+ */
 export async function createControlPlane(
   environment: Record<string, string> = {},
+  rates: RateLimits = generous,
 ): Promise<ControlPlane> {
   const data = temporaryDirectory();
   const statements: Statement[] = [];
@@ -54,15 +72,21 @@ export async function createControlPlane(
     ...environment,
   });
   let ahead = 0;
+  const now = () => Date.now() + ahead;
   const { services, close } = await createNodeServices(settings, 'http://control.test', {
     tap,
-    now: () => Date.now() + ahead,
+    now,
+    rates: new MemoryRates(rates, now),
   });
   onTestFinished(close);
   const write = (fields: object, message: string) => {
     logs.push(JSON.stringify({ message, ...fields }));
   };
-  const app = createApp(services, { info: write, error: write });
+  const log = countingLog({ info: write, error: write }, services.metrics);
+  // As at the edge, so that a test may come from anywhere.
+  const addressOf = ({ headers }: Request) =>
+    canonicalAddress(headers.get('cf-connecting-ip') ?? '');
+  const app = createApp(services, log, { addressOf });
   return {
     data,
     statements,

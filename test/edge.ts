@@ -53,6 +53,8 @@ export async function startEdge({ variables, secrets }: EdgeOptions = {}): Promi
           ...sqld.environment,
           SALLYPORT_PUBLIC_URL: 'http://control.test',
           SALLYPORT_LOG_LEVEL: 'info',
+          // All tests come from one address.
+          SALLYPORT_RATE_LIMITS: 'off',
           ...variables,
         },
         secrets: secrets ?? {

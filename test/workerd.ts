@@ -87,6 +87,8 @@ export async function startWorkerd(
     SALLYPORT_OPERATOR_KEY: operatorKey,
     // It would fill the test's output with each request that a kill cut off.
     SALLYPORT_LOG_LEVEL: 'silent',
+    // A bare workerd has none to bind.
+    SALLYPORT_RATE_LIMITS: 'off',
   };
   writeFileSync(file, configuration(folder, port, variables));
   let child: ChildProcess | undefined;

@@ -2,15 +2,14 @@
 
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
 import { errorCodes, SallyportError } from '../model/errors.ts';
-import { newId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { Log } from '../model/log.ts';
-import { noOrigin } from '../model/origin.ts';
-import { actorOf } from '../operations/commit.ts';
+import { RateLimited } from '../operations/rate-limit.ts';
 import type { Services } from '../operations/services.ts';
+import { limitAnonymous } from './admission.ts';
+import { type Border, createBorder } from './border.ts';
 import type { RequestContext } from './environment.ts';
 import { registerOpenApi } from './openapi/document.ts';
 import { registerAboutPages } from './pages/about.ts';
@@ -25,6 +24,7 @@ import { registerApiKeys } from './routes/api-keys.ts';
 import { registerDevices } from './routes/devices.ts';
 import { registerGateways } from './routes/gateways.ts';
 import { registerGroups } from './routes/groups.ts';
+import { registerHealth } from './routes/health.ts';
 import { registerLinks } from './routes/links.ts';
 import { registerMails } from './routes/mails.ts';
 import { registerMe } from './routes/me.ts';
@@ -61,6 +61,7 @@ function fail(error: Error, c: RequestContext): Response | Promise<Response> {
       : toSallyportError(error);
   const requestId = c.get('requestId');
   c.set('errorCode', known.code);
+  if (known instanceof RateLimited) c.set('rate', known.verdict);
   // What is our side's doing is logged with its cause; what is the caller's is in the answer.
   if (known.cause !== undefined && errorCodes[known.code].status >= 500)
     c.get('log').error({ requestId, code: known.code, err: known.cause }, 'fault');
@@ -68,23 +69,6 @@ function fail(error: Error, c: RequestContext): Response | Promise<Response> {
   const { status, title } = errorCodes[known.code];
   c.header('cache-control', 'no-store');
   return c.html(errorPage(title, known.message, known.wayOut), status);
-}
-
-/** One line a request. It names the route's pattern: real paths hold the secrets of links. */
-function logRequest(c: RequestContext, started: number, ended: number): void {
-  const principal = c.get('principal');
-  const tenantId = principal && 'tenantId' in principal ? principal.tenantId : undefined;
-  const fields = {
-    requestId: c.get('requestId'),
-    method: c.req.method,
-    route: routePath(c, -1),
-    status: c.res.status,
-    code: c.get('errorCode'),
-    actor: principal && actorOf(principal),
-    tenantId,
-    milliseconds: ended - started,
-  };
-  c.get('log').info(fields, 'request');
 }
 
 function refuseUnknown(app: App): void {
@@ -126,23 +110,16 @@ export function registerRoutes(app: App): void {
   registerAgent(app);
 }
 
-/** The whole control plane as one fetch handler. */
-export function createApp(services: Services, log: Log): App {
+const unknownBorder: Border = { addressOf: () => undefined };
+
+/**
+ * The whole control plane as one fetch handler.
+ * @param border what the runtime knows of its requests; nothing, if it is left out
+ */
+export function createApp(services: Services, log: Log, border: Border = unknownBorder): App {
   const app = new App();
   app.onError(fail);
-  app.use(async (c, next) => {
-    const started = services.now();
-    const requestId = newId('request', services.random);
-    const { wake } = c.env ?? {};
-    c.set('services', wake ? { ...services, wake } : services);
-    c.set('log', log);
-    c.set('requestId', requestId);
-    c.set('origin', noOrigin);
-    await next();
-    c.res.headers.set('x-request-id', requestId);
-    // An agent's question that finds nothing new is no event, and there are many.
-    if (c.res.status !== 204 || c.req.method !== 'GET') logRequest(c, started, services.now());
-  });
+  app.use(createBorder(services, log, border));
   // What is for browsers, agents do not pay for: they ask often.
   const referrerPolicy = 'no-referrer';
   const forBrowsers = secureHeaders({ contentSecurityPolicy, referrerPolicy });
@@ -154,9 +131,11 @@ export function createApp(services: Services, log: Log): App {
   const limitBody = bodyLimit({ maxSize: limits.bodyBytes });
   // Nobody reads the body of a GET, and merely to look whether there is one costs a tenth of it.
   app.use((c, next) => (c.req.method === 'GET' ? next() : limitBody(c, next)));
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  registerHealth(app, services, log, border);
   registerAboutPages(app);
   registerReference(app);
+  // Each look at one of these pages reads a database.
+  for (const path of ['/setup/*', '/l/*']) app.use(path, limitAnonymous);
   registerSetupPages(app);
   registerLinkPages(app);
   registerRoutes(app);

@@ -3,7 +3,8 @@
 import type { Context } from 'hono';
 import type { Log } from '../model/log.ts';
 import type { Origin } from '../model/origin.ts';
-import type { Principal } from '../model/permissions.ts';
+import type { Operation, Principal } from '../model/permissions.ts';
+import type { RateVerdict } from '../model/rate-policy.ts';
 import type { Services } from '../operations/services.ts';
 
 export interface Environment {
@@ -22,6 +23,10 @@ export interface Environment {
     principal?: Principal;
     /** Whether the caller's session came as a cookie. */
     byCookie?: boolean;
+    /** What is asked for, where it is an operation. */
+    operation?: Operation;
+    /** How a limit on requests stands, for the answer to say. */
+    rate?: RateVerdict;
     errorCode?: string;
   };
 }

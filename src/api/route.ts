@@ -6,10 +6,11 @@ import { z } from 'zod';
 import { type ErrorCode, SallyportError } from '../model/errors.ts';
 import { isAnonymous, isOfAccount, type Operation } from '../model/permissions.ts';
 import { parseInput } from '../model/problems.ts';
-import { authenticate } from '../operations/authenticate.ts';
+import { authenticateFrom } from '../operations/guessing.ts';
 import { authorize } from '../operations/scope.ts';
-import type { Caller, Services } from '../operations/services.ts';
+import type { Caller } from '../operations/services.ts';
 import { renewToken } from '../operations/session/create.ts';
+import { admit } from './admission.ts';
 import { type Credential, credentialOf } from './credential.ts';
 import type { Environment, RequestContext } from './environment.ts';
 import { idempotencyOf, ifMatchOf } from './preconditions.ts';
@@ -79,6 +80,7 @@ const everyRoute: readonly ErrorCode[] = [
   'unauthenticated',
   'forbidden',
   'not_found',
+  'rate_limited',
   'internal',
   'busy',
 ];
@@ -102,9 +104,9 @@ async function readJson(c: RequestContext): Promise<unknown> {
   }
 }
 
-async function principalOf(services: Services, credential: Credential | undefined) {
+async function principalOf(c: RequestContext, credential: Credential | undefined) {
   try {
-    return await authenticate(services, credential?.token);
+    return await authenticateFrom(c.get('services'), c.get('origin'), credential?.token);
   } catch (error) {
     const isOver = error instanceof SallyportError && error.code === 'unauthenticated';
     if (credential?.isCookie && isOver) return { kind: 'anonymous' as const };
@@ -116,14 +118,15 @@ async function principalOf(services: Services, credential: Credential | undefine
 export async function callerOf(c: RequestContext): Promise<Caller> {
   const services = c.get('services');
   const credential = credentialOf(c);
-  const principal = await principalOf(services, credential);
+  const principal = await principalOf(c, credential);
   c.set('principal', principal);
   c.set('byCookie', credential?.isCookie ?? false);
   if (credential?.isCookie && principal.kind === 'session') {
     const fresh = await renewToken(services, principal, credential.token);
     if (fresh) giveCookie(c, fresh);
   }
-  return { services, principal, origin: c.get('origin') };
+  const noteRate: Caller['noteRate'] = (verdict) => c.set('rate', verdict);
+  return { services, principal, origin: c.get('origin'), noteRate };
 }
 
 function hasRevision(result: unknown): result is { revision: number } {
@@ -144,7 +147,9 @@ export function route<P = unknown, Q = unknown, B = unknown>(
   const body: z.ZodType = spec.body ?? none;
   const path = spec.path.replaceAll(/\{(\w+)\}/g, ':$1');
   app.on(spec.method.toUpperCase(), path, async (c) => {
+    c.set('operation', spec.operation);
     const caller = await callerOf(c);
+    await admit(caller, spec.operation);
     authorize(caller, spec.operation);
     const json = spec.method === 'get' ? {} : await readJson(c);
     if (spec.creates) await idempotencyOf(c, caller, spec.operation, json);

@@ -26,6 +26,8 @@ export interface TenantDatabases {
   create(tenantId: string): Promise<Database>;
   /** Removes one for good. */
   drop(tenantId: string): Promise<void>;
+  /** How many are open now. */
+  openCount(): number;
   close(): Promise<void>;
 }
 
@@ -148,6 +150,7 @@ export function createTenantDatabases(
       ready.delete(tenantId);
       await provisioner.drop(tenantId);
     },
+    openCount: () => handles.size,
     async close() {
       await Promise.all([...handles.values()].map(({ db }) => db.close()));
       handles.clear();

@@ -72,7 +72,7 @@ async function recordFailure(
  * @throws only when the outcome could not be written; then the job comes due when its lease ends
  */
 export async function runJob(runner: Runner, claimed: ClaimedJob): Promise<void> {
-  const { services, limits, log } = runner;
+  const { services, handlers, limits, log } = runner;
   const { job, tenantId, db } = claimed;
   const started = services.now();
   const line = () => ({
@@ -82,6 +82,7 @@ export async function runJob(runner: Runner, claimed: ClaimedJob): Promise<void>
     attempts: job.attempts,
     milliseconds: services.now() - started,
   });
+  const kind = handlers.has(job.kind) ? job.kind : 'unknown';
   let outcome: Outcome;
   try {
     outcome = await perform(runner, claimed);
@@ -89,9 +90,11 @@ export async function runJob(runner: Runner, claimed: ClaimedJob): Promise<void>
     const text = error instanceof Error ? error.message : String(error);
     const lastError = text.slice(0, limits.jobErrorLength);
     const event = await recordFailure(runner, claimed, error, lastError);
+    services.metrics.jobs.add(kind, event === 'job.dead' ? 'dead' : 'failed');
     log.error({ ...line(), error: lastError }, event);
     return;
   }
+  services.metrics.jobs.add(kind, outcome === 'done' ? 'done' : 'repeated');
   if (outcome === 'done') await finishJob(db, job);
   else await repeatJob(db, job, outcome.repeatAt);
   log.info(line(), 'job.done');

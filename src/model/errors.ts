@@ -43,6 +43,7 @@ export const errorCodes = {
   target_forbidden: { status: 422, retry: false, title: 'The target lies in a private network' },
   webhook_gone: { status: 422, retry: false, title: 'The receiver wants no more webhooks' },
   protocol_unsupported: { status: 422, retry: false, title: 'The agent speaks no version we know' },
+  rate_limited: { status: 429, retry: true, title: 'Too many requests' },
   internal: { status: 500, retry: true, title: 'Something broke on our side' },
   outside_unavailable: { status: 502, retry: true, title: 'A service outside did not answer well' },
   misconfigured: { status: 503, retry: true, title: 'The control plane is not set up' },

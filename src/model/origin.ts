@@ -5,7 +5,9 @@ export interface Origin {
   address: string | null;
   /** What its program calls itself, cut to `limits.userAgentLength`. */
   userAgent: string | null;
+  /** By which the request is found in the log. */
+  requestId: string | null;
 }
 
 /** Of what no request caused. */
-export const noOrigin: Origin = { address: null, userAgent: null };
+export const noOrigin: Origin = { address: null, userAgent: null, requestId: null };

@@ -45,6 +45,8 @@ export interface Hub {
    * @throws SallyportError `busy` when the hub does not answer
    */
   socket?(name: GatewayName): Promise<Response>;
+  /** How many wait now, where the hub is in this process. */
+  waiting?(): number;
 }
 
 type Waiter = (woken: boolean) => void;
@@ -136,5 +138,6 @@ export function createHub(mostWaiters: number): Hub {
         waiting--;
       }
     },
+    waiting: () => waiting,
   };
 }

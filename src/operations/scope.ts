@@ -12,6 +12,7 @@ import {
 } from '../model/permissions.ts';
 import { actorOf } from './commit.ts';
 import { enterAsMember } from './member.ts';
+import { spendOfTenant } from './rate-limit.ts';
 import {
   type Caller,
   type Reach,
@@ -103,6 +104,7 @@ async function enterBySession(
   if (!roleMay(role, operation))
     throw forbidden(operation, `You are ${role} here. Ask an owner of the tenant.`);
   refuseByStanding(standing, operation);
+  await spendOfTenant(caller, base.tenantId, standing);
   const reach = role === 'member' ? { ...wholeTenant, userId } : wholeTenant;
   return { ...caller, ...base, actor: userId, userId, role, reach };
 }
@@ -125,7 +127,9 @@ export async function enterTenant(
   if (principal.kind === 'session') return enterBySession(caller, principal, operation, base);
   const scope = { ...caller, ...base, actor: actorOf(principal), reach: wholeTenant };
   if (principal.kind !== 'key') return scope;
-  refuseByStanding(await standingOf(services, tenantId, db), operation);
+  const standing = await standingOf(services, tenantId, db);
+  refuseByStanding(standing, operation);
+  await spendOfTenant(caller, tenantId, standing);
   return { ...scope, role: principal.role, reach: reachOfKey(principal) };
 }
 

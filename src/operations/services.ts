@@ -6,10 +6,13 @@ import type { RandomBytes } from '../model/ids.ts';
 import type { Origin } from '../model/origin.ts';
 import type { Principal, Role } from '../model/permissions.ts';
 import type { Quotas } from '../model/quota.ts';
+import type { RateVerdict } from '../model/rate-policy.ts';
 import type { TenantPolicy, TenantStatus } from '../model/tenant.ts';
 import type { Keys } from '../pki/root-key.ts';
 import type { Cache } from './cache.ts';
 import type { Hub } from './hub.ts';
+import type { Metrics } from './metrics.ts';
+import type { RateLimiter } from './rate-limit.ts';
 
 /** Who may make tenants, besides the operator: anyone with an account, those invited, nobody. */
 export type SignUp = 'open' | 'invitation' | 'closed';
@@ -48,6 +51,10 @@ export interface Services {
   standingCache: Cache<Standing>;
   /** Users behind sessions, by session and tenant. */
   memberCache: Cache<Member>;
+  /** Names of credentials that were good lately; see guessing.ts. */
+  provenCredentials: Cache<true>;
+  rates: RateLimiter;
+  metrics: Metrics;
   /** Limits of tenants for which the operator set no others. */
   quotas: Quotas;
   signUp: SignUp;
@@ -67,6 +74,8 @@ export interface Caller {
   idempotency?: Idempotency;
   /** The revision that the caller believes to change (If-Match). */
   ifMatch?: number;
+  /** To be told how the tenant's requests stand, for the answer. */
+  noteRate?(verdict: RateVerdict): void;
 }
 
 export interface Idempotency {

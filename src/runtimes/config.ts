@@ -1,10 +1,12 @@
 // The settings of the control plane, from the environment. sallyport.example.env lists them.
 
 import { z } from 'zod';
+import { anyPrefixSchema, type Prefix, parsePrefix } from '../model/cidr.ts';
 import { fromBase64Url } from '../model/encoding.ts';
 import { limits } from '../model/limits.ts';
 import { parseInput } from '../model/problems.ts';
 import { defaultQuotas, type Quotas, quotasSchema } from '../model/quota.ts';
+import { type RateLimits, ratePolicyNames } from '../model/rate-policy.ts';
 import { portSchema } from '../model/wireguard.ts';
 import type { SignUp } from '../operations/services.ts';
 import { type OutsideSettings, readOutside } from './outside-settings.ts';
@@ -18,6 +20,31 @@ const listenSchema = z
     return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
   })
   .pipe(z.object({ host: z.string(), port: portSchema }));
+
+const trustedProxiesSchema = z.string().transform((text, context): Prefix[] =>
+  text.split(',').flatMap((part) => {
+    const { data, error } = anyPrefixSchema.safeParse(part.trim());
+    const prefix = data === undefined ? undefined : parsePrefix(data);
+    if (typeof prefix === 'object') return [prefix];
+    const rule = error?.issues[0]?.message ?? 'must be network prefixes';
+    context.addIssue(`${rule} (between commas)`);
+    return [];
+  }),
+);
+
+/** A tenant's requests have a quota, which is set for each. */
+const settableRates = ratePolicyNames.filter((name) => name !== 'tenantApi');
+const ratesSchema = z.partialRecord(z.enum(settableRates), z.int().min(1));
+
+/** Such as `devices=100 users=20`, as an object. */
+function pairsOf(text: string): Record<string, number> {
+  return Object.fromEntries(
+    text.split(/[\s,]+/).flatMap((part) => {
+      const [name = '', value] = part.split('=');
+      return name === '' ? [] : [[name, Number(value)]];
+    }),
+  );
+}
 
 /** What the settings that every runtime has must look like. */
 export const settingSchemas = {
@@ -43,16 +70,14 @@ export const settingSchemas = {
   quotas: z
     .string()
     .default('')
-    .transform((text) => ({
-      ...defaultQuotas,
-      ...Object.fromEntries(
-        text.split(/[\s,]+/).flatMap((part) => {
-          const [name = '', most] = part.split('=');
-          return name === '' ? [] : [[name, Number(most)]];
-        }),
-      ),
-    }))
+    .transform((text) => ({ ...defaultQuotas, ...pairsOf(text) }))
     .pipe(quotasSchema),
+  /** `off`, or requests a minute that differ from the policies: `anonymous=300 agent=6000`. */
+  rates: z
+    .string()
+    .default('')
+    .transform((text) => (text === 'off' ? text : pairsOf(text)))
+    .pipe(z.union([z.literal('off'), ratesSchema])),
 };
 
 export type LogLevel = z.infer<typeof settingSchemas.logLevel>;
@@ -66,6 +91,9 @@ const settingsSchema = z.object({
   SALLYPORT_LOG_LEVEL: settingSchemas.logLevel,
   SALLYPORT_SIGN_UP: settingSchemas.signUp,
   SALLYPORT_QUOTAS: settingSchemas.quotas,
+  SALLYPORT_RATE_LIMITS: settingSchemas.rates,
+  SALLYPORT_TRUSTED_PROXIES: trustedProxiesSchema.optional(),
+  SALLYPORT_METRICS: z.enum(['operator', 'local']).default('operator'),
 });
 
 export interface Settings {
@@ -77,6 +105,11 @@ export interface Settings {
   logLevel: LogLevel;
   signUp: SignUp;
   quotas: Quotas;
+  rates: RateLimits | 'off';
+  /** Whose X-Forwarded-For is believed. */
+  trustedProxies: readonly Prefix[];
+  /** Whether this machine may read the metrics without a key. */
+  localMetrics: boolean;
   /** Databases on a server; undefined keeps them as files in the data directory. */
   remote: RemoteSettings | undefined;
   outside: OutsideSettings;
@@ -112,6 +145,9 @@ export function readSettings(environment: Variables): Settings {
     logLevel: env.SALLYPORT_LOG_LEVEL,
     signUp: env.SALLYPORT_SIGN_UP,
     quotas: env.SALLYPORT_QUOTAS,
+    rates: env.SALLYPORT_RATE_LIMITS,
+    trustedProxies: env.SALLYPORT_TRUSTED_PROXIES ?? [],
+    localMetrics: env.SALLYPORT_METRICS === 'local',
     remote: readRemote(variables),
     outside: readOutside(variables, 'The environment'),
   };

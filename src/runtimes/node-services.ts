@@ -6,6 +6,8 @@ import { createFifoLock } from '../db/file-driver.ts';
 import type { DatabaseProvisioner } from '../db/tenant-databases.ts';
 import { limits } from '../model/limits.ts';
 import { createHub } from '../operations/hub.ts';
+import { Metrics } from '../operations/metrics.ts';
+import type { RateLimiter } from '../operations/rate-limit.ts';
 import type { Services } from '../operations/services.ts';
 import type { Settings } from './config.ts';
 import {
@@ -17,7 +19,7 @@ import {
   type Tap,
 } from './node-data.ts';
 import { type Connect, createRemoteProvisioner, openRemoteDirectory } from './remote-databases.ts';
-import { createServices } from './services.ts';
+import { createServices, ratesFrom } from './services.ts';
 
 export interface NodeServices {
   services: Services;
@@ -33,6 +35,8 @@ export interface Probes {
   tap?: Tap;
   /** Unix time in milliseconds. */
   now?: () => number;
+  /** In place of what the settings say. */
+  rates?: RateLimiter;
 }
 
 const connect: Connect = (url, token) =>
@@ -65,6 +69,13 @@ async function openDatabases(settings: Settings, path: string, tap: Tap): Promis
   };
 }
 
+function createNodeMetrics(): Metrics {
+  const metrics = new Metrics();
+  const memory = 'Memory of the process that is in RAM.';
+  metrics.gauge('process_resident_memory_bytes', memory, () => process.memoryUsage.rss());
+  return metrics;
+}
+
 /**
  * The data directory is used, and locked, also when the databases are on a server: it holds the
  * root key, and two processes would wake each other's agents late.
@@ -73,7 +84,7 @@ async function openDatabases(settings: Settings, path: string, tap: Tap): Promis
 export async function createNodeServices(
   settings: Settings,
   publicUrl: string,
-  { tap = (driver) => driver, now = Date.now }: Probes = {},
+  { tap = (driver) => driver, now = Date.now, rates }: Probes = {},
 ): Promise<NodeServices> {
   let listener: Services['wake'] = () => undefined;
   const path = await prepareDataDirectory(settings.dataDirectory);
@@ -87,6 +98,8 @@ export async function createNodeServices(
       publicUrl,
       signUp: settings.signUp,
       quotas: settings.quotas,
+      rates: rates ?? ratesFrom(settings.rates, now),
+      metrics: createNodeMetrics(),
       wake: (tenantId) => listener(tenantId),
       now,
     });

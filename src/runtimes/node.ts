@@ -6,8 +6,10 @@ import pino from 'pino';
 import { createApp } from '../api/app.ts';
 import { SallyportError } from '../model/errors.ts';
 import type { Log } from '../model/log.ts';
+import { countingLog } from '../operations/metrics.ts';
 import { createSetupLink } from '../operations/tenant/setup.ts';
 import { readSettings, type Settings } from './config.ts';
+import { nodeAddressOf } from './node-address.ts';
 import { loadAssets } from './node-assets.ts';
 import { startJobs } from './node-jobs.ts';
 import { createNodeOutside } from './node-outside.ts';
@@ -56,11 +58,13 @@ async function start(): Promise<void> {
   const url = settings.publicUrl ?? defaultUrl(settings);
   const logger = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: false }));
   const { services, close, onWake } = await createNodeServices(settings, url);
-  const log: Log = {
+  const lines: Log = {
     info: (fields, message) => logger.info(fields, message),
     error: (fields, message) => logger.error(fields, message),
   };
-  const app = createApp(services, log);
+  const log = countingLog(lines, services.metrics);
+  const addressOf = nodeAddressOf(settings.trustedProxies);
+  const app = createApp(services, log, { addressOf, localMetrics: settings.localMetrics });
   const assets = loadAssets(join(import.meta.dirname, '../..'));
   const server = createAdaptorServer({
     fetch: (request, environment) => assets(request) ?? app.fetch(request, environment),

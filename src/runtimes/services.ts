@@ -4,11 +4,19 @@ import { openDatabase } from '../db/database.ts';
 import type { Driver } from '../db/driver.ts';
 import { migrate } from '../db/migrate.ts';
 import { directoryMigrations } from '../db/migrations.gen.ts';
-import { createTenantDatabases, type DatabaseProvisioner } from '../db/tenant-databases.ts';
+import { observed } from '../db/observed-driver.ts';
+import {
+  createTenantDatabases,
+  type DatabaseProvisioner,
+  type TenantDatabases,
+} from '../db/tenant-databases.ts';
 import { limits } from '../model/limits.ts';
 import type { Quotas } from '../model/quota.ts';
+import type { RateLimits } from '../model/rate-policy.ts';
 import { createCache } from '../operations/cache.ts';
 import type { Hub } from '../operations/hub.ts';
+import type { Metrics } from '../operations/metrics.ts';
+import { MemoryRates, noRates, type RateLimiter } from '../operations/rate-limit.ts';
 import type { Services, SignUp } from '../operations/services.ts';
 import { keysFrom } from '../pki/root-key.ts';
 import { secretHash } from '../pki/tokens.ts';
@@ -24,22 +32,44 @@ export interface Platform {
   publicUrl: string;
   signUp: SignUp;
   quotas: Quotas;
+  rates: RateLimiter;
+  metrics: Metrics;
   /** See `Services.wake`. */
   wake: Services['wake'];
   /** Unix time in milliseconds. */
   now: () => number;
 }
 
+/** The limiter that the setting asks for, in this process's memory. */
+export function ratesFrom(setting: RateLimits | 'off', now: () => number): RateLimiter {
+  return setting === 'off' ? noRates : new MemoryRates(setting, now);
+}
+
+function addGauges(metrics: Metrics, tenants: TenantDatabases, hub: Hub): void {
+  const opened = 'Databases of tenants that are open.';
+  metrics.gauge('sallyport_tenant_databases_open', opened, () => tenants.openCount());
+  const { waiting } = hub;
+  if (waiting) metrics.gauge('sallyport_hub_waiters', 'Questions of agents held open.', waiting);
+}
+
 /** @throws SallyportError that names what is wrong with a key or the directory's database */
 export async function createServices(platform: Platform): Promise<Services> {
   const { directory, provisioner, hub, rootKey, operatorKey, publicUrl, now } = platform;
-  const { signUp, quotas, wake } = platform;
+  const { signUp, quotas, wake, rates, metrics } = platform;
   const keys = await keysFrom(rootKey);
   await migrate(directory, directoryMigrations, now());
-  const db = openDatabase(directory);
+  const watched = (driver: Driver): Driver =>
+    observed(driver, (fault) => metrics.databaseErrors.add(fault));
+  const db = openDatabase(watched(directory));
+  const watchedProvisioner: DatabaseProvisioner = {
+    ...provisioner,
+    connect: (tenantId) => watched(provisioner.connect(tenantId)),
+  };
+  const tenants = createTenantDatabases(db, watchedProvisioner, limits.openTenantDatabases, now);
+  addGauges(metrics, tenants, hub);
   return {
     directory: db,
-    tenants: createTenantDatabases(db, provisioner, limits.openTenantDatabases, now),
+    tenants,
     hub,
     keys,
     publicUrl,
@@ -49,6 +79,9 @@ export async function createServices(platform: Platform): Promise<Services> {
     sessionCache: createCache(limits.sessionsCached, now),
     standingCache: createCache(limits.standingsCached, now),
     memberCache: createCache(limits.membersCached, now),
+    provenCredentials: createCache(limits.provenCredentials, now),
+    rates,
+    metrics,
     quotas,
     signUp,
     wake,

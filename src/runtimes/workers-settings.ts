@@ -5,14 +5,16 @@ import { fromBase64Url } from '../model/encoding.ts';
 import { SallyportError } from '../model/errors.ts';
 import { parseInput } from '../model/problems.ts';
 import type { Quotas } from '../model/quota.ts';
+import type { RateLimits } from '../model/rate-policy.ts';
 import type { SignUp } from '../operations/services.ts';
 import { given, type LogLevel, settingSchemas } from './config.ts';
 import { type OutsideSettings, readOutside } from './outside-settings.ts';
 import { type RemoteSettings, remoteSchemaFor } from './remote-databases.ts';
 import type { HubNamespace } from './workers-hub.ts';
 import type { JobQueue } from './workers-jobs.ts';
+import { type RateBindings, rateBindingsSchema } from './workers-rates.ts';
 
-const { operatorKey, publicUrl, rootKey, logLevel, signUp, quotas } = settingSchemas;
+const { operatorKey, publicUrl, rootKey, logLevel, signUp, quotas, rates } = settingSchemas;
 
 const hubBinding = z.custom<HubNamespace>(
   (value) => typeof value === 'object' && value !== null && 'getByName' in value,
@@ -31,6 +33,7 @@ const settingsSchema = z.object({
   SALLYPORT_LOG_LEVEL: logLevel,
   SALLYPORT_SIGN_UP: signUp,
   SALLYPORT_QUOTAS: quotas,
+  SALLYPORT_RATE_LIMITS: rates,
   HUB: hubBinding,
   JOBS: queueBinding,
 });
@@ -44,6 +47,8 @@ export interface EdgeSettings {
   logLevel: LogLevel;
   signUp: SignUp;
   quotas: Quotas;
+  /** Requests per minute that differ, and who counts; `off` needs nobody. */
+  rates: { limits: RateLimits; bindings: RateBindings } | 'off';
   remote: RemoteSettings;
   outside: OutsideSettings;
 }
@@ -59,6 +64,11 @@ function strings(bindings: Bindings): Record<string, string> {
       typeof value === 'string' ? [[name, value]] : [],
     ),
   );
+}
+
+function ratesOf(setting: RateLimits | 'off', bindings: Bindings): EdgeSettings['rates'] {
+  if (setting === 'off') return setting;
+  return { limits: setting, bindings: parseInput(rateBindingsSchema, bindings, what) };
 }
 
 /** @throws SallyportError `misconfigured` that names the setting and its rule, never its value */
@@ -77,6 +87,7 @@ export function readEdgeSettings(bindings: Bindings): EdgeSettings {
       logLevel: env.SALLYPORT_LOG_LEVEL,
       signUp: env.SALLYPORT_SIGN_UP,
       quotas: env.SALLYPORT_QUOTAS,
+      rates: ratesOf(env.SALLYPORT_RATE_LIMITS, bindings),
       remote,
       outside: readOutside(variables, what),
     };

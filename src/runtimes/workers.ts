@@ -1,15 +1,20 @@
 // The control plane on Cloudflare Workers (workerd): the same application as on Node, with its
 // databases on a server and its hub in Durable Objects.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createClient } from '@libsql/client/web';
 import { createApp } from '../api/app.ts';
+import type { Border } from '../api/border.ts';
 import { problemResponse, toSallyportError } from '../api/problem.ts';
 import type { App } from '../api/route.ts';
 import type { Outside, Runner } from '../jobs/deps.ts';
 import { handlers } from '../jobs/handlers.ts';
+import { canonicalAddress } from '../model/client-address.ts';
 import { newId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { Log } from '../model/log.ts';
+import { countingLog, Metrics } from '../operations/metrics.ts';
+import { noRates, type RateLimiter } from '../operations/rate-limit.ts';
 import type { Services } from '../operations/services.ts';
 import { type Connect, createRemoteProvisioner, openRemoteDirectory } from './remote-databases.ts';
 import { createServices } from './services.ts';
@@ -23,7 +28,8 @@ import {
 } from './workers-jobs.ts';
 import { createConsoleLog } from './workers-log.ts';
 import { createEdgeOutside } from './workers-outside.ts';
-import { type Bindings, readEdgeSettings } from './workers-settings.ts';
+import { createEdgeRates } from './workers-rates.ts';
+import { type Bindings, type EdgeSettings, readEdgeSettings } from './workers-settings.ts';
 
 export { GatewayHub } from './workers-gateway-hub.ts';
 
@@ -39,11 +45,37 @@ interface Plane {
   log: Log;
 }
 
+const requestIds = new AsyncLocalStorage<string>();
+const within: Required<Border>['within'] = (requestId, work) => requestIds.run(requestId, work);
+
+/** Lines that a request causes where nobody knows of requests. */
+function namingRequests(log: Log): Log {
+  const named = (fields: object) => {
+    const requestId = requestIds.getStore();
+    return requestId === undefined ? fields : { requestId, ...fields };
+  };
+  return {
+    info: (fields, message) => log.info(named(fields), message),
+    error: (fields, message) => log.error(named(fields), message),
+  };
+}
+
+/** The platform sets this header, and takes away what a client may have sent as such. */
+function addressOf(request: Request): string | undefined {
+  return canonicalAddress(request.headers.get('cf-connecting-ip') ?? '');
+}
+
+function ratesFor({ rates }: EdgeSettings, log: Log): RateLimiter {
+  if (rates === 'off') return noRates;
+  const warn = (err: unknown) => log.error({ err }, 'rate_limit');
+  return createEdgeRates(rates.bindings, rates.limits, Date.now, warn);
+}
+
 async function start(bindings: Bindings): Promise<Plane> {
   const settings = readEdgeSettings(bindings);
-  const { remote, hubs, queue, publicUrl, operatorKey, rootKey, logLevel, signUp, quotas } =
-    settings;
-  const log = createConsoleLog(logLevel);
+  const { remote, hubs, queue, publicUrl, operatorKey, rootKey, signUp, quotas } = settings;
+  const metrics = new Metrics();
+  const log = countingLog(namingRequests(createConsoleLog(settings.logLevel)), metrics);
   const services = await createServices({
     directory: await openRemoteDirectory(connect, remote),
     provisioner: createRemoteProvisioner(connect, remote),
@@ -53,12 +85,14 @@ async function start(bindings: Bindings): Promise<Plane> {
     publicUrl,
     signUp,
     quotas,
+    rates: ratesFor(settings, log),
+    metrics,
     // Each event has its own.
     wake: () => undefined,
     now: Date.now,
   });
-  const outside = createEdgeOutside(settings.outside);
-  return { app: createApp(services, log), services, outside, queue, log };
+  const app = createApp(services, log, { addressOf, within });
+  return { app, services, outside: createEdgeOutside(settings.outside), queue, log };
 }
 
 // Kept when it is ready and not as a promise: here a request may not wait for another one's work.

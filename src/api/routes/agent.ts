@@ -12,6 +12,7 @@ import { getState } from '../../operations/gateway/state.ts';
 import type { GatewayName } from '../../operations/hub.ts';
 import { authorize, enterTenant } from '../../operations/scope.ts';
 import type { Caller, TenantScope } from '../../operations/services.ts';
+import { admit } from '../admission.ts';
 import { type App, callerOf, route } from '../route.ts';
 
 const watchSchema = z.strictObject({
@@ -40,7 +41,9 @@ async function enterAsAgent(
  */
 function registerSocket(app: App): void {
   app.get('/v1/agent/socket', async (c) => {
+    c.set('operation', 'gateway.state');
     const caller = await callerOf(c);
+    await admit(caller, 'gateway.state');
     authorize(caller, 'gateway.state');
     const { hub } = caller.services;
     const name = agentOf(caller, 'gateway.state');
