@@ -42,3 +42,9 @@ export function about(host: Host, milliseconds: number): number {
   const [random = 0] = host.random(1);
   return milliseconds * (0.8 + (0.4 * random) / 255);
 }
+
+/** Up to half as long again, so that those who were sent away together come back one by one. */
+export function later(host: Host, milliseconds: number): number {
+  const [random = 0] = host.random(1);
+  return milliseconds * (1 + (0.5 * random) / 255);
+}

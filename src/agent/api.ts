@@ -16,6 +16,7 @@ import {
   type ReportReply,
   reportReplySchema,
 } from '../model/observed-state.ts';
+import { Alarm, later } from './alarm.ts';
 import type { Host, HttpReply, Socket } from './host.ts';
 import type { Enrolled, IdentityKey } from './identity.ts';
 import { agentLimits } from './limits.ts';
@@ -70,6 +71,13 @@ export type ReportAnswer =
   | { kind: 'accepted'; reply: ReportReply }
   | { kind: 'failed'; reason: string };
 
+/** How long a control plane that is busy, or asked too often, wants to be left alone. */
+function pauseAfter({ status, headers }: HttpReply): number {
+  const seconds = Number(headers['retry-after']);
+  const isAsked = (status === 429 || status === 503) && seconds > 0;
+  return isAsked ? Math.min(seconds * 1000, agentLimits.retryAfterMostMilliseconds) : 0;
+}
+
 /** One gateway's side of the agent protocol. Failures are values: the caller goes on without. */
 export class ControlPlane {
   readonly #host: Host;
@@ -78,11 +86,18 @@ export class ControlPlane {
   #token = { text: '', expires: 0 };
   /** The control plane's clock minus ours: a VM's clock may be wrong, and tokens carry times. */
   #clockOffset = 0;
+  readonly #pause: Alarm;
 
   constructor(host: Host, enrolled: Enrolled, key: IdentityKey) {
     this.#host = host;
     this.#enrolled = enrolled;
     this.#key = key;
+    this.#pause = new Alarm(host);
+  }
+
+  /** Milliseconds for which it has asked not to be asked. */
+  get pause(): number {
+    return this.#pause.left();
   }
 
   /**
@@ -157,7 +172,10 @@ export class ControlPlane {
         },
       });
     const reply = await send();
-    return reply.status === 401 && this.#adjustClock(reply.headers.date) ? send() : reply;
+    if (reply.status === 401 && this.#adjustClock(reply.headers.date)) return send();
+    const pause = pauseAfter(reply);
+    if (pause > 0) this.#pause.set(later(this.#host, pause));
+    return reply;
   }
 
   /** Whether the answer's date shows that our clock was off by more than we knew. */

@@ -6,6 +6,8 @@ export const agentLimits = {
   replyBytes: 64 * 1024,
   backoffFirstMilliseconds: 1000,
   backoffMostMilliseconds: 60_000,
+  /** Longer than that nobody is told to wait who has a machine to look after. */
+  retryAfterMostMilliseconds: 300_000,
   /** A control plane that is being restarted just then is no reason to roll back. */
   selfTestAttempts: 3,
   selfTestPauseMilliseconds: 2000,

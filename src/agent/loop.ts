@@ -64,9 +64,10 @@ export class Loop {
     let failures = 0;
     while (!this.#ended) {
       failures = (await this.#safeTurn()) ? 0 : failures + 1;
-      if (failures === 0 || this.#ended) continue;
-      const { backoffFirstMilliseconds, backoffMostMilliseconds } = agentLimits;
-      await host.sleep(backoff(host, failures, backoffFirstMilliseconds, backoffMostMilliseconds));
+      const { backoffFirstMilliseconds: first, backoffMostMilliseconds: most } = agentLimits;
+      const usual = failures === 0 ? 0 : backoff(host, failures, first, most);
+      const pause = Math.max(usual, this.#controlPlane.pause);
+      if (pause > 0 && !this.#ended) await host.sleep(pause);
     }
     logEvent(host, 'ended');
   }
@@ -87,6 +88,7 @@ export class Loop {
     if (this.#reconciling.left() === 0) await this.#reconcile();
     const due = this.#reporting.left() === 0;
     if ((due || this.#news) && this.#versions) await this.#report(due, this.#versions);
+    if (this.#controlPlane.pause > 0) return false;
     const since = this.#resync ? undefined : this.#applier.state?.revision;
     const asks = since === undefined || (await this.#listen(since));
     return this.#ended || !asks || this.#ask(since);

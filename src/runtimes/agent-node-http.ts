@@ -23,9 +23,10 @@ function decode(chunks: readonly Buffer[]): string {
 }
 
 function headersOf(response: http.IncomingMessage): HttpReply['headers'] {
-  const { date, 'sallyport-watch': watch } = response.headers;
+  const { date, 'retry-after': retryAfter, 'sallyport-watch': watch } = response.headers;
   return {
     ...(date === undefined ? {} : { date }),
+    ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
     ...(typeof watch === 'string' ? { 'sallyport-watch': watch } : {}),
   };
 }
