@@ -12,6 +12,7 @@ import {
 import { createApiKey } from '../contract/api-keys.ts';
 import { createGroup } from '../contract/groups.ts';
 import {
+  type Api,
   createDevice,
   createLink,
   createTenant,
@@ -44,6 +45,8 @@ export interface Insider {
 
 export interface World {
   plane: ControlPlane;
+  /** Calls as the owner of the first tenant, whose things they are. */
+  owner: Api;
   ids: Ids;
   strangers: Stranger[];
   insiders: Insider[];
@@ -85,6 +88,8 @@ async function insidersOf(plane: ControlPlane, tenant: Awaited<ReturnType<typeof
   const elsewhere = await enrolledGateway(plane, tenant);
   const empty = await createGroup(tenant, 'Nobody');
   const member = await join(plane, tenant, { name: 'Mia' });
+  // The first time that somebody comes in is written into the log.
+  await member.api('GET', tenant.path(''));
   const auditor = await createApiKey(plane, tenant, { role: 'auditor' });
   const ofGroup = await createApiKey(plane, tenant, { groupIds: [empty.id] });
   const ofGateway = await createApiKey(plane, tenant, { gatewayIds: [elsewhere.id] });
@@ -134,6 +139,7 @@ export async function createWorld(): Promise<World> {
   const home = neighbour.id;
   return {
     plane,
+    owner: owner.api,
     // A path parameter that is not here makes the test fail: make such a thing above, and name it.
     ids: {
       tenantId: tenant.id,
