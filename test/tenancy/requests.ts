@@ -22,9 +22,14 @@ interface Schema {
   minimum?: number;
 }
 
+interface Content {
+  schema: Schema;
+  example?: unknown;
+}
+
 interface Operation {
   operationId: string;
-  requestBody?: { content: Record<string, { schema: Schema; example?: unknown }> };
+  requestBody?: { content: Record<string, Content> };
 }
 
 export interface OpenApi {
@@ -76,15 +81,23 @@ class Bodies {
     return [own, ...samples].find((text) => new RegExp(pattern).test(text)) ?? own;
   }
 
-  /** What must be there, and every id that may be. */
-  #object({ properties = {}, required = [] }: Schema): object {
+  /** What must be there, as the example shows it, and every id that may be. */
+  #object({ properties = {}, required = [] }: Schema, example: object = {}): object {
+    const shown = new Map<string, unknown>(Object.entries(example));
     return Object.fromEntries(
       Object.entries(properties)
         .map(([name, schema]) => [name, this.#resolved(schema)] as const)
         .filter(([name, schema]) => required.includes(name) || isOfIds(schema))
         .filter(([, schema]) => schema.default === undefined || isOfIds(schema))
-        .map(([name, schema]) => [name, this.of(schema)]),
+        .map(([name, schema]) => [name, shown.get(name) ?? this.of(schema)]),
     );
+  }
+
+  /** A body as the operation's example shows it, completed by ids. */
+  body({ schema, example }: Content): unknown {
+    const { type, ...rest } = this.#resolved(schema);
+    if (type !== 'object') return example ?? this.of(schema);
+    return this.#object(rest, typeof example === 'object' && example !== null ? example : {});
   }
 
   of(given: Schema): unknown {
@@ -114,7 +127,7 @@ export function operationsOf(document: OpenApi): Described[] {
         method: method.toUpperCase(),
         path,
         params: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
-        body: content && (content.example ?? bodies.of(content.schema)),
+        body: content && bodies.body(content),
       };
     }),
   );
