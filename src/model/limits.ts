@@ -138,6 +138,7 @@ export const limits = {
   sweepEveryMilliseconds: 60_000,
   pruneEveryMilliseconds: 24 * 3_600_000,
   heaviestUsersShown: 10,
+  ownersNoticed: 20,
   pruneRowsPerBatch: 500,
   mirrorEveryMilliseconds: 24 * 3_600_000,
   deadJobKeptDays: 30,

@@ -26,7 +26,7 @@ function limitsOf({ services }: TenantScope, set: readonly { name: QuotaName; mo
 
 /** What the tenant and the users of these devices have used this month, and what was said of it. */
 async function read({ db }: TenantScope, month: string, deviceIds: readonly string[]) {
-  const named = sql`select value from json_each(${JSON.stringify(deviceIds)})`;
+  const named = sql`(select value from json_each(${JSON.stringify(deviceIds)}))`;
   const users = db.build
     .select({ key: sql<string>`${devices.userId} || ' ' || ${month}` })
     .from(devices)

@@ -35,13 +35,18 @@ const waysOut: Record<QuotaName, string> = {
   bytesPerUserPerMonth: bytesWayOut,
 };
 
+/** What can be done about a quota that is used up, as a sentence. */
+export function quotaWayOut(name: QuotaName): string {
+  return `${waysOut[name]}, or ask the operator of this control plane for more.`;
+}
+
 /** @param used what is used up so far */
 export function quotaReached(name: QuotaName, used: number, most: number): SallyportError {
   return new SallyportError(
     'quota_reached',
     `The quota "${name}" is used up: ${used} of ${most}.`,
     {
-      wayOut: `${waysOut[name]}, or ask the operator of this control plane for more.`,
+      wayOut: quotaWayOut(name),
       problems: [{ field: name, rule: `must be at most ${most}` }],
     },
   );
