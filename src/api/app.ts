@@ -28,6 +28,7 @@ import { registerHealth } from './routes/health.ts';
 import { registerLinks } from './routes/links.ts';
 import { registerMails } from './routes/mails.ts';
 import { registerMe } from './routes/me.ts';
+import { registerOidc } from './routes/oidc.ts';
 import { registerPasskeys } from './routes/passkeys.ts';
 import { registerQuotas } from './routes/quotas.ts';
 import { registerSignIn } from './routes/sign-in.ts';
@@ -49,7 +50,9 @@ const agentPaths = '/v1/agent/';
 
 function wantsPage(c: RequestContext): boolean {
   const path = c.req.path;
-  return !path.startsWith('/v1/') && (c.req.header('accept') ?? '').includes('text/html');
+  // A browser comes back there by itself, and a person looks at what it shows.
+  const isPage = !path.startsWith('/v1/') || path.startsWith('/v1/sign-in/oidc/');
+  return isPage && (c.req.header('accept') ?? '').includes('text/html');
 }
 
 function fail(error: Error, c: RequestContext): Response | Promise<Response> {
@@ -106,6 +109,7 @@ export function registerRoutes(app: App): void {
   registerSignIn(app);
   registerMe(app);
   registerPasskeys(app);
+  registerOidc(app);
   registerTotp(app);
   registerAgent(app);
 }

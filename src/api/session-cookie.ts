@@ -1,7 +1,7 @@
 // How a session's token travels to the caller: a browser gets a cookie that no script can read, a
 // program gets it in the answer.
 
-import { deleteCookie, setCookie } from 'hono/cookie';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { limits } from '../model/limits.ts';
 import type { CarrierName, SignedIn } from '../model/sign-in.ts';
 import type { SignedInWithToken } from '../operations/session/create.ts';
@@ -17,6 +17,21 @@ export function giveCookie(c: RequestContext, token: string): void {
 
 export function clearCookie(c: RequestContext): void {
   deleteCookie(c, sessionCookie, attributes);
+}
+
+/** Ties an identity provider's answer to the browser that was sent there. */
+const browserCookie = '__Host-sallyport-oidc';
+
+export function keepForBrowser(c: RequestContext, text: string): void {
+  const maxAge = limits.challengeMilliseconds / 1000;
+  setCookie(c, browserCookie, text, { ...attributes, maxAge });
+}
+
+/** What was kept, which is then kept no more. */
+export function takeFromBrowser(c: RequestContext): string | undefined {
+  const kept = getCookie(c, browserCookie);
+  deleteCookie(c, browserCookie, attributes);
+  return kept;
 }
 
 /** The answer to whoever has signed in; as a cookie, its token is not in the body. */

@@ -93,6 +93,11 @@ export function webhookUrlSchema(policy: OutboundPolicy) {
     });
 }
 
+/** An identity provider, which is a URL without query or fragment (OpenID Connect Discovery §3). */
+export function issuerSchema(policy: OutboundPolicy) {
+  return webhookUrlSchema(policy).refine((text) => !/[?#]/.test(text), 'must hold no "?" or "#"');
+}
+
 /** A syslog server, which is spoken to in TLS. */
 export function syslogTargetSchema({ allowPrivate }: OutboundPolicy) {
   return z.strictObject({

@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts';
 import type { TenantDatabases } from '../db/tenant-databases.ts';
 import type { RandomBytes } from '../model/ids.ts';
 import type { Origin } from '../model/origin.ts';
+import type { OutboundPolicy } from '../model/outbound.ts';
 import type { Principal, Role } from '../model/permissions.ts';
 import type { Quotas } from '../model/quota.ts';
 import type { RateVerdict } from '../model/rate-policy.ts';
@@ -12,6 +13,7 @@ import type { Keys } from '../pki/root-key.ts';
 import type { Cache } from './cache.ts';
 import type { Hub } from './hub.ts';
 import type { Metrics } from './metrics.ts';
+import type { IdentityProviders } from './oidc/provider.ts';
 import type { RateLimiter } from './rate-limit.ts';
 
 /** Who may make tenants, besides the operator: anyone with an account, those invited, nobody. */
@@ -58,6 +60,10 @@ export interface Services {
   /** Limits of tenants for which the operator set no others. */
   quotas: Quotas;
   signUp: SignUp;
+  /** Where tenants may make the control plane connect to. */
+  outbound: OutboundPolicy;
+  /** The identity providers of tenants. */
+  oidc: IdentityProviders;
   /** Says that jobs are due now, in a tenant or outside of all. A hint: the clock comes anyway. */
   wake(tenantId: string | undefined): void;
   /** Unix time in milliseconds. */

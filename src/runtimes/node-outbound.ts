@@ -1,13 +1,14 @@
 // Connections to what tenants name, on Node: the address that is checked is the one connected to.
 
 import { lookup as resolveName } from 'node:dns';
-import { request as requestPlain } from 'node:http';
+import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { connect } from 'node:tls';
 import { parseAddress } from '../model/cidr.ts';
 import { SallyportError } from '../model/errors.ts';
 import { isPublicAddress, type OutboundPolicy } from '../model/outbound.ts';
+import type { Fetch } from '../providers/oidc.ts';
 import type { TlsConnect } from '../providers/syslog.ts';
 import type { Post } from '../providers/webhook.ts';
 
@@ -49,6 +50,40 @@ export function createPost(policy: OutboundPolicy): Post {
           response.destroy();
         })
         .end(body);
+    });
+}
+
+function streamOf(message: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const chunks: AsyncIterator<Buffer> = message[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(new Uint8Array(value));
+    },
+    cancel: () => void message.destroy(),
+  });
+}
+
+/** As the platform's, without following redirections, to where tenants may connect alone. */
+export function createFetch(policy: OutboundPolicy): Fetch {
+  return (address, { method, headers, body, signal }) =>
+    new Promise((resolve, reject) => {
+      const url = new URL(address);
+      const request = url.protocol === 'http:' ? requestPlain : requestTls;
+      const options = { method, headers, agent: false, ...guard(policy) } as const;
+      request(url, signal ? { ...options, signal } : options)
+        .on('error', reject)
+        .on('response', (message) => {
+          const { statusCode: status = 0, headersDistinct } = message;
+          const received = new Headers();
+          for (const [name, values = []] of Object.entries(headersDistinct))
+            for (const value of values) received.append(name, value);
+          const hasBody = status !== 204 && status !== 304;
+          const stream = hasBody ? streamOf(message) : null;
+          resolve(new Response(stream, { status, headers: received }));
+        })
+        .end(body == null ? undefined : String(body));
     });
 }
 

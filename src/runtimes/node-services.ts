@@ -9,6 +9,7 @@ import { createHub } from '../operations/hub.ts';
 import { Metrics } from '../operations/metrics.ts';
 import type { RateLimiter } from '../operations/rate-limit.ts';
 import type { Services } from '../operations/services.ts';
+import { createIdentityProviders } from '../providers/oidc.ts';
 import type { Settings } from './config.ts';
 import {
   connectDirectory,
@@ -18,6 +19,7 @@ import {
   prepareDataDirectory,
   type Tap,
 } from './node-data.ts';
+import { createFetch } from './node-outbound.ts';
 import { type Connect, createRemoteProvisioner, openRemoteDirectory } from './remote-databases.ts';
 import { createServices, ratesFrom } from './services.ts';
 
@@ -89,6 +91,7 @@ export async function createNodeServices(
   let listener: Services['wake'] = () => undefined;
   const path = await prepareDataDirectory(settings.dataDirectory);
   const unlock = await lockDataDirectory(path);
+  const { outbound } = settings.outside;
   try {
     const services = await createServices({
       ...(await openDatabases(settings, path, tap)),
@@ -100,6 +103,8 @@ export async function createNodeServices(
       quotas: settings.quotas,
       rates: rates ?? ratesFrom(settings.rates, now),
       metrics: createNodeMetrics(),
+      outbound,
+      oidc: createIdentityProviders(createFetch(outbound), outbound),
       wake: (tenantId) => listener(tenantId),
       now,
     });

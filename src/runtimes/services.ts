@@ -34,6 +34,8 @@ export interface Platform {
   quotas: Quotas;
   rates: RateLimiter;
   metrics: Metrics;
+  outbound: Services['outbound'];
+  oidc: Services['oidc'];
   /** See `Services.wake`. */
   wake: Services['wake'];
   /** Unix time in milliseconds. */
@@ -55,7 +57,7 @@ function addGauges(metrics: Metrics, tenants: TenantDatabases, hub: Hub): void {
 /** @throws SallyportError that names what is wrong with a key or the directory's database */
 export async function createServices(platform: Platform): Promise<Services> {
   const { directory, provisioner, hub, rootKey, operatorKey, publicUrl, now } = platform;
-  const { signUp, quotas, wake, rates, metrics } = platform;
+  const { signUp, quotas, outbound, oidc, wake, rates, metrics } = platform;
   const keys = await keysFrom(rootKey);
   await migrate(directory, directoryMigrations, now());
   const watched = (driver: Driver): Driver =>
@@ -84,6 +86,8 @@ export async function createServices(platform: Platform): Promise<Services> {
     metrics,
     quotas,
     signUp,
+    outbound,
+    oidc,
     wake,
     now,
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),

@@ -5,7 +5,9 @@
 import { connect } from 'cloudflare:sockets';
 import type { Mailer, Outside } from '../jobs/deps.ts';
 import { SallyportError } from '../model/errors.ts';
+import type { IdentityProviders } from '../operations/oidc/provider.ts';
 import { createSmtpMailer } from '../providers/mail.ts';
+import { createIdentityProviders, type Fetch } from '../providers/oidc.ts';
 import { createSyslogSender, type TlsConnect } from '../providers/syslog.ts';
 import { createWebhookSender, type Post } from '../providers/webhook.ts';
 import type { OutsideSettings } from './outside-settings.ts';
@@ -60,4 +62,14 @@ export function createEdgeOutside({ mail, outbound }: OutsideSettings): Outside 
     webhooks: createWebhookSender(post, outbound),
     syslog: createSyslogSender(tlsConnect, outbound),
   };
+}
+
+const fetchOnce: Fetch = (url, options) => {
+  const { method, headers, body, signal = null } = options;
+  const sent = body == null ? null : String(body);
+  return fetch(url, { method, headers, body: sent, signal, redirect: 'manual' });
+};
+
+export function createEdgeIdentityProviders({ outbound }: OutsideSettings): IdentityProviders {
+  return createIdentityProviders(fetchOnce, outbound);
 }

@@ -27,7 +27,7 @@ import {
   type JobQueue,
 } from './workers-jobs.ts';
 import { createConsoleLog } from './workers-log.ts';
-import { createEdgeOutside } from './workers-outside.ts';
+import { createEdgeIdentityProviders, createEdgeOutside } from './workers-outside.ts';
 import { createEdgeRates } from './workers-rates.ts';
 import { type Bindings, type EdgeSettings, readEdgeSettings } from './workers-settings.ts';
 
@@ -87,6 +87,8 @@ async function start(bindings: Bindings): Promise<Plane> {
     quotas,
     rates: ratesFor(settings, log),
     metrics,
+    outbound: settings.outside.outbound,
+    oidc: createEdgeIdentityProviders(settings.outside),
     // Each event has its own.
     wake: () => undefined,
     now: Date.now,

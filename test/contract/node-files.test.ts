@@ -1,4 +1,5 @@
 import { createControlPlane } from '../control-plane.ts';
+import { contractSettings } from './environment.ts';
 import { contract } from './suite.ts';
 
-contract(() => createControlPlane({ SALLYPORT_SIGN_UP: 'open' }));
+contract(() => createControlPlane(contractSettings));

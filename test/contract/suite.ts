@@ -10,6 +10,7 @@ import { gatewayContract } from './gateways.ts';
 import { groupContract } from './groups.ts';
 import { idempotencyContract } from './idempotency.ts';
 import { linkContract } from './links.ts';
+import { oidcContract } from './oidc.ts';
 import type { MailPlane } from './plane.ts';
 import { quotaContract } from './quotas.ts';
 import { tenantLifeContract } from './tenant-life.ts';
@@ -32,4 +33,5 @@ export function contract(create: () => Promise<MailPlane>): void {
   groupContract(create);
   apiKeyContract(create);
   idempotencyContract(create);
+  oidcContract(create);
 }

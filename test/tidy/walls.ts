@@ -48,7 +48,7 @@ export const walls: Readonly<Record<string, Wall>> = {
   },
   providers: {
     folders: ['model'],
-    types: ['jobs'],
+    types: ['jobs', 'operations'],
     packages: 'any',
     why: 'a provider speaks to one outside service and knows nothing of our data',
   },

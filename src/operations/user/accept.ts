@@ -36,7 +36,11 @@ async function invitedUser(db: Database, hash: string, now: number): Promise<Use
 }
 
 /** An account is one user of a tenant at most. */
-async function refuseSecondUser(db: Database, accountId: string, userId: string): Promise<void> {
+export async function refuseSecondUser(
+  db: Database,
+  accountId: string,
+  userId: string,
+): Promise<void> {
   const query = db.build.select({ id: users.id }).from(users);
   const [[other]] = await db.run(query.where(eq(users.accountId, accountId)));
   if (other && other.id !== userId)
