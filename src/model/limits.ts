@@ -97,7 +97,6 @@ export const limits = {
   challengeSecretBytes: 24,
   mailChallengesOpenPerAddress: 5,
   membershipsPerAccount: 100,
-  invitationSecretBytes: 24,
   oidcTextLength: 1000,
   oidcGroups: 200,
   oidcClockToleranceSeconds: 60,

@@ -127,7 +127,7 @@ export function oidcContract(create: () => Promise<MailPlane>): void {
       expect((await api('DELETE', path)).status).toBe(404);
     });
 
-    test('brings groups along and takes them away, but none that an administrator gave', async () => {
+    test('brings groups and takes them away, but none that an administrator gave', async () => {
       const plane = await create();
       const world = await prepared(plane, { createsUsers: true, groupsClaim: 'groups' });
       const { tenant, provider } = world;

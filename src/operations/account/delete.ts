@@ -7,8 +7,9 @@ import { users } from '../../db/schema/tenant-people.ts';
 import { noticeJob } from '../mail.ts';
 import type { Caller } from '../services.ts';
 import { forgetTokens } from '../session/forget.ts';
+import { refuseLastOwner } from '../user/read.ts';
 import { factorsToChange } from './factors.ts';
-import { logInTenant, membershipsOf, refuseLastOwner } from './tenants.ts';
+import { logInTenant, membershipsOf } from './tenants.ts';
 
 /** @throws SallyportError `last_owner`, and as `factorsToChange` does */
 export async function deleteAccount(caller: Caller): Promise<void> {
@@ -17,7 +18,7 @@ export async function deleteAccount(caller: Caller): Promise<void> {
   const { directory } = services;
   const { build } = directory;
   const memberships = await membershipsOf(caller, account.id);
-  for (const membership of memberships) await refuseLastOwner(membership);
+  for (const membership of memberships) await refuseLastOwner(membership.scope, membership.user);
   for (const membership of memberships) {
     const { db } = membership.scope;
     const mine = eq(users.accountId, account.id);

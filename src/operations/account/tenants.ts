@@ -1,10 +1,9 @@
 // The tenants of an account: what happens to the account stands in the log of each.
 
-import { and, eq, ne } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Database, Query } from '../../db/database.ts';
 import { memberships } from '../../db/schema/directory.ts';
 import { users } from '../../db/schema/tenant-people.ts';
-import { SallyportError } from '../../model/errors.ts';
 import type { Operation } from '../../model/permissions.ts';
 import { commit } from '../commit.ts';
 import { type Caller, type TenantScope, wholeTenant } from '../services.ts';
@@ -59,17 +58,4 @@ export async function logInTenant(
     touched: [],
     result: undefined,
   }));
-}
-
-/** @throws SallyportError `last_owner` */
-export async function refuseLastOwner({ scope: { db }, user }: Membership): Promise<void> {
-  if (user.role !== 'owner') return;
-  const other = and(eq(users.role, 'owner'), eq(users.status, 'active'), ne(users.id, user.id));
-  const [[owner]] = await db.run(
-    db.build.select({ id: users.id }).from(users).where(other).limit(1),
-  );
-  if (owner) return;
-  throw new SallyportError('last_owner', 'A tenant has no other owner than you.', {
-    wayOut: 'Make somebody else an owner first, or delete the tenant.',
-  });
 }

@@ -1,6 +1,6 @@
-// oidc.startSignIn and oidc.signIn: through the tenant's identity provider and back. What the answer
-// is held against is in a challenge; the browser that began has a secret of it in a cookie, so that
-// nobody's answer can be slipped to somebody else.
+// oidc.startSignIn and oidc.signIn: through the tenant's identity provider and back. What the
+// answer is held against is in a challenge; the browser that began has a secret of it in a cookie,
+// so that nobody's answer can be slipped to somebody else.
 
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import { z } from 'zod';
