@@ -537,6 +537,34 @@ export interface Operations {
     ifMatch?: string | undefined;
     reply: Tenant;
   };
+  /** Take everything of a tenant away as JSON lines, but for secrets (owners only) */
+  'tenant.export': {
+    params: {
+      tenantId: string;
+    };
+    reply: {
+      kind: "manifest";
+      version: 1;
+      tenantId: string;
+      at: string;
+      head: {
+        number: number;
+        hash: string;
+      };
+      counts: Record<string, number>;
+    } | {
+      kind: "row";
+      table: string;
+      row: Record<string, unknown>;
+    } | {
+      kind: "end";
+      rows: number;
+      head: {
+        number: number;
+        hash: string;
+      };
+    };
+  };
   /** Invite somebody by mail to make a tenant (operator only) */
   'tenant.invite': {
     body: InviteTenant;
@@ -1230,6 +1258,7 @@ export const operations = {
   'tenant.delete': ['DELETE', '/v1/tenants/{tenantId}'],
   'audit.list': ['GET', '/v1/tenants/{tenantId}/audit'],
   'tenant.suspend': ['POST', '/v1/tenants/{tenantId}/suspend'],
+  'tenant.export': ['GET', '/v1/tenants/{tenantId}/export'],
   'tenant.invite': ['POST', '/v1/tenant-invitations'],
   'tenant.resume': ['POST', '/v1/tenants/{tenantId}/resume'],
   'tenant.restore': ['POST', '/v1/tenants/{tenantId}/restore'],

@@ -144,6 +144,7 @@ export const limits = {
   pruneEveryMilliseconds: 24 * 3_600_000,
   heaviestUsersShown: 10,
   ownersNoticed: 20,
+  exportRowsPerPage: 1000,
   pruneRowsPerBatch: 500,
   mirrorEveryMilliseconds: 24 * 3_600_000,
   deadJobKeptDays: 30,

@@ -47,7 +47,7 @@ export function apiOf(plane: Plane, credential?: string): Api {
     }
     const response = await plane.request(path, init);
     const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const isJson = /json\b/.test(response.headers.get('content-type') ?? '');
     const parsed: T = isJson ? JSON.parse(text) : text;
     return { status: response.status, headers: response.headers, text, body: parsed };
   };

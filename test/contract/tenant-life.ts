@@ -1,7 +1,19 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Tenant } from '../../src/model/tenant.ts';
+import { type ExportLine, exportLineSchema } from '../../src/model/tenant-export.ts';
 import type { Listing } from '../../src/operations/page.ts';
-import { apiOf, createTenant, enrolledGateway, operatorKey, type Plane } from './plane.ts';
+import {
+  apiOf,
+  createDevice,
+  createLink,
+  createTenant,
+  enrolledGateway,
+  operatorKey,
+  type Plane,
+  publicKey,
+  type TestTenant,
+} from './plane.ts';
 
 async function prepared(create: () => Promise<Plane>) {
   const plane = await create();
@@ -162,8 +174,57 @@ function deleteContract(create: () => Promise<Plane>): void {
   });
 }
 
+async function linesOf(tenant: TestTenant): Promise<ExportLine[]> {
+  const reply = await tenant.api<string>('GET', tenant.path('/export'));
+  expect(reply.status).toBe(200);
+  expect(reply.headers.get('content-type')).toBe('application/jsonl');
+  const lines = reply.text.trimEnd().split('\n');
+  return lines.map((line) => exportLineSchema.parse(JSON.parse(line)));
+}
+
+function exportContract(create: () => Promise<Plane>): void {
+  describe('tenant.export', () => {
+    test('gives every row but for secrets, says how many, and is in the log', async () => {
+      const { plane, tenant } = await prepared(create);
+      const { enrollment } = await enrolledGateway(plane, tenant);
+      const device = await createDevice(tenant, { publicKey: publicKey() });
+      const link = await createLink(tenant, device.id);
+      const [manifest, ...lines] = await linesOf(tenant);
+      const end = lines.pop();
+      if (manifest?.kind !== 'manifest' || end?.kind !== 'end') throw new Error('no frame');
+      expect(manifest).toMatchObject({ version: 1, tenantId: tenant.id });
+      expect(end).toEqual({ kind: 'end', rows: lines.length, head: manifest.head });
+      const rows = lines.flatMap((line) => (line.kind === 'row' ? [line] : []));
+      const byTable = Map.groupBy(rows, ({ table }) => table);
+      for (const [table, count] of Object.entries(manifest.counts))
+        expect([table, byTable.get(table)?.length ?? 0]).toEqual([table, count]);
+      expect(byTable.get('devices')).toMatchObject([{ row: { id: device.id, name: 'phone' } }]);
+      expect(byTable.get('revisions')?.at(-1)).toMatchObject({
+        row: { number: manifest.head.number, hash: manifest.head.hash, operation: 'tenant.export' },
+      });
+      const text = JSON.stringify(lines);
+      const secrets = [tenant.key, link.token, String(enrollment.token)];
+      const hashes = secrets.map((secret) => createHash('sha256').update(secret).digest('hex'));
+      for (const secret of [...secrets, ...hashes]) expect(text).not.toContain(secret);
+      expect(text).not.toMatch(/"(enrollmentHash|invitationHash|clientSecret|secret)":/);
+    });
+
+    test('is for owners, also while the tenant is being deleted, and for nobody else', async () => {
+      const { plane, tenant, operator } = await prepared(create);
+      const other = await createTenant(plane);
+      expect((await other.api('GET', tenant.path('/export'))).status).toBe(404);
+      expect((await operator('GET', tenant.path('/export'))).status).toBe(403);
+      await tenant.api('DELETE', tenant.path(''));
+      expect((await linesOf(tenant)).at(-1)?.kind).toBe('end');
+      const restored = await tenant.api('POST', tenant.path('/restore'));
+      expect(restored.body).toMatchObject({ status: 'active' });
+    });
+  });
+}
+
 export function tenantLifeContract(create: () => Promise<Plane>): void {
   updateContract(create);
   suspendContract(create);
   deleteContract(create);
+  exportContract(create);
 }

@@ -4,6 +4,20 @@ import type { Examples } from './example.ts';
 import { createdAt, ids, listOf, tenant, user } from './things.ts';
 
 const { slug, name, id, status } = tenant;
+const deleteAt = '2026-11-29T12:18:33.000Z';
+
+const quotas = [
+  { name: 'devices', used: 400, most: 500, share: 0.8, warning: true, isDefault: false },
+  {
+    name: 'devicesPerUser',
+    used: 3,
+    most: 100,
+    share: 0.03,
+    warning: false,
+    isDefault: true,
+    heaviest: [{ userId: user.id, used: 3, share: 0.03 }],
+  },
+];
 
 export const tenantExamples: Examples = {
   'tenant.create': {
@@ -25,6 +39,30 @@ export const tenantExamples: Examples = {
     }),
   },
   'tenant.get': { reply: tenant },
+  'tenant.update': {
+    body: { name, policy: { secondFactor: 'required' } },
+    reply: { ...tenant, policy: { ...tenant.policy, secondFactor: 'required' } },
+  },
+  'tenant.suspend': {
+    body: { reason: 'Unpaid since June' },
+    reply: { ...tenant, status: 'suspended' },
+  },
+  'tenant.resume': { reply: tenant },
+  'tenant.delete': { reply: { ...tenant, status: 'deleting', deleteAt } },
+  'tenant.restore': { reply: tenant },
+  'tenant.export': {
+    reply: {
+      kind: 'row',
+      table: 'users',
+      row: { id: user.id, name: user.name, email: user.email, role: user.role },
+    },
+  },
+  'tenant.invite': {
+    body: { email: user.email },
+    reply: { id: 'i_3f8k2m9q0c7x1v5t', email: user.email, expiresAt: deleteAt },
+  },
+  'quota.get': { reply: quotas },
+  'quota.set': { body: { devices: 500, users: null }, reply: quotas },
   'audit.list': {
     reply: listOf({
       number: 12,

@@ -10,9 +10,11 @@ import {
   tenantSchema,
   updateTenantSchema,
 } from '../../model/tenant.ts';
+import { exportLineSchema } from '../../model/tenant-export.ts';
 import { enterTenant } from '../../operations/scope.ts';
 import type { TenantScope } from '../../operations/services.ts';
 import { deleteTenant, restoreTenant } from '../../operations/tenant/delete.ts';
+import { exportTenant } from '../../operations/tenant/export.ts';
 import { inviteTenant } from '../../operations/tenant/invite.ts';
 import { resumeTenant, suspendTenant } from '../../operations/tenant/suspend.ts';
 import { updateTenant } from '../../operations/tenant/update.ts';
@@ -70,8 +72,38 @@ function changeRoutes(app: App): void {
   );
 }
 
+function exportRoute(app: App): void {
+  route(
+    app,
+    {
+      operation: 'tenant.export',
+      method: 'get',
+      path: `${one}/export`,
+      summary: 'Take everything of a tenant away as JSON lines, but for secrets (owners only)',
+      description:
+        'A manifest, then one line for each row of each table, then an end with their count; ' +
+        'without that the answer was cut short. It is no snapshot: what is changed meanwhile may ' +
+        'be in it or not.',
+      params,
+      reply: {
+        status: 200,
+        description: 'The lines',
+        schema: exportLineSchema,
+        mediaType: 'application/jsonl',
+      },
+    },
+    async ({ caller, params: { tenantId } }) => {
+      const lines = await exportTenant(await enterTenant(caller, 'tenant.export', tenantId));
+      return new Response(lines, {
+        headers: { 'content-type': 'application/jsonl', 'cache-control': 'no-store' },
+      });
+    },
+  );
+}
+
 export function registerTenantLife(app: App): void {
   changeRoutes(app);
+  exportRoute(app);
   route(
     app,
     {
