@@ -27,7 +27,7 @@ interface Envelope {
 
 /** Both belong into the change that causes the mail. */
 export async function tenantMail(
-  { db, services }: TenantScope,
+  { db, services }: Pick<TenantScope, 'db' | 'services'>,
   { kind, to, fromName, about }: Envelope,
   text: MailText,
 ): Promise<{ write: Query; job: NewJob }> {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { SignedIn } from '../../src/model/sign-in.ts';
 import type { CreatedTenant, TenantEntry } from '../../src/model/tenant.ts';
 import type { Listing } from '../../src/operations/page.ts';
-import { newAddress, signInByMail } from './people.ts';
+import { newAddress, personOf, signInByMail } from './people.ts';
 import { apiOf, type MailPlane, operatorKey } from './plane.ts';
 
 const newSlug = () => `f${randomBytes(6).toString('hex')}`;
@@ -58,6 +59,25 @@ export function foundingContract(create: () => Promise<MailPlane>): void {
         code: 'invalid_input',
         problems: [{ field: 'owner.email' }],
       });
+    });
+  });
+
+  describe('tenant.create by the operator', () => {
+    test('invites the owner by mail, who then comes in with an account', async () => {
+      const plane = await create();
+      const email = newAddress();
+      const body = { name: 'Theirs', slug: newSlug(), owner: { name: 'Ada', email } };
+      const operator = apiOf(plane, operatorKey);
+      const made = await operator<CreatedTenant>('POST', '/v1/tenants', body);
+      const { tenant, owner } = made.body;
+      expect(owner).toMatchObject({ email, hasAccount: false, role: 'owner' });
+      const [mail] = await plane.mailsTo(email, tenant.id);
+      const [, invitation] = /invitation\/(\S+)/.exec(mail?.text ?? '') ?? [];
+      const accept = { token: invitation, as: 'token' };
+      const signedIn = await apiOf(plane)<SignedIn>('POST', '/v1/sign-in/invitation', accept);
+      const person = personOf(plane, email, signedIn);
+      const users = await person.api('GET', `/v1/tenants/${tenant.id}/users`);
+      expect(users.body).toMatchObject({ items: [{ id: owner.id, hasAccount: true }] });
     });
   });
 

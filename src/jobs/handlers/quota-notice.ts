@@ -5,12 +5,11 @@ import { and, eq, gte, isNotNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { enqueueJob } from '../../db/queue.ts';
 import { quotaNotices, tenant } from '../../db/schema/tenant.ts';
-import { mails } from '../../db/schema/tenant-outlets.ts';
 import { users } from '../../db/schema/tenant-people.ts';
 import { limits } from '../../model/limits.ts';
 import { type QuotaName, quotaNames } from '../../model/quota.ts';
-import { mailJob } from '../../operations/mail.ts';
 import { quotaWayOut } from '../../operations/quota/count.ts';
+import { tenantMail } from '../../operations/tenant-mail.ts';
 import { noticeMail } from '../../render/mail/mails.ts';
 import type { Handler, JobDeps } from '../deps.ts';
 
@@ -58,15 +57,11 @@ async function read({ db }: JobDeps, { name, period, percent }: Notice) {
 }
 
 /** The writes that send it to one owner. */
-async function mailTo({ db, services, now }: JobDeps, to: string, notice: Notice, name: string) {
+async function mailTo({ db, services }: JobDeps, to: string, notice: Notice, name: string) {
   const text = textOf(notice, name, services.publicUrl);
-  const job = await mailJob(services, { to, fromName: name }, text);
-  const id = job.id.replace(/^j_/, 'm_');
-  const row = { id, kind: 'notice', recipient: to, subject: text.subject, about: notice.name };
-  return [
-    db.build.insert(mails).values({ ...row, status: 'queued', createdAt: now() }),
-    enqueueJob(db, { ...job, payload: { ...job.payload, mailId: id } }),
-  ];
+  const envelope = { kind: 'notice', to, fromName: name, about: notice.name };
+  const { write, job } = await tenantMail({ db, services }, envelope, text);
+  return [write, enqueueJob(db, job)];
 }
 
 export const quotaNotice: Handler = async (payload, deps) => {

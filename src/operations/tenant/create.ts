@@ -8,7 +8,6 @@ import { enqueueJob, enqueueStandingJobs } from '../../db/queue.ts';
 import { change } from '../../db/revision.ts';
 import { jobs, memberships, tenantInvitations, tenants } from '../../db/schema/directory.ts';
 import { tenant, usage } from '../../db/schema/tenant.ts';
-import { apiKeys, users } from '../../db/schema/tenant-people.ts';
 import { armWakeup } from '../../db/wakeups.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { newId } from '../../model/ids.ts';
@@ -17,14 +16,13 @@ import { limits } from '../../model/limits.ts';
 import { defaultPolicy } from '../../model/policy.ts';
 import { ulaPrefix } from '../../model/pool.ts';
 import type { CreatedTenant, CreateTenant } from '../../model/tenant.ts';
-import { secretHash } from '../../pki/tokens.ts';
-import { newApiKey } from '../api-key/format.ts';
 import { actorOf } from '../commit.ts';
 import { earlierAnswer, rememberAnswer } from '../repeat.ts';
 import type { Caller, Services } from '../services.ts';
 import { newUser } from '../user/new.ts';
 import { type UserRow, userView } from '../user/view.ts';
 import { type Founder, founderOf, isOpenInvitation } from './founder.ts';
+import { admitOwner } from './owner.ts';
 import { chooseSlug, slugTaken } from './slug.ts';
 import { type TenantRow, tenantView } from './view.ts';
 
@@ -65,23 +63,15 @@ function beginningOf(services: Services, slug: string, name: string, founder: Fo
   return { row, owner: { ...user, email: founder.email, accountId: founder.accountId } };
 }
 
-/** The key of an owner who has no account to sign in with. */
-async function firstKey({ services, principal }: Caller, tenantId: string) {
-  if (principal.kind === 'session') return null;
-  const key = newApiKey(tenantId, services.random);
-  const id = newId('apiKey', services.random);
-  return { id, key, hash: await secretHash(key) };
-}
-
-async function firstRevision(caller: Caller, { row, owner }: Beginning): Promise<CreatedTenant> {
+async function firstRevision(
+  caller: Caller,
+  { row, owner }: Beginning,
+): Promise<CreatedTenant & { isInvited: boolean }> {
   const { services, principal, origin } = caller;
   const at = row.createdAt;
   const db = await services.tenants.create(row.id);
-  const first = await firstKey(caller, row.id);
-  const key = first && {
-    ...{ id: first.id, hash: first.hash, name: "the owner's first key" },
-    ...{ role: 'owner' as const, createdAt: at },
-  };
+  const base = { services, db, tenantId: row.id };
+  const { key, isInvited, writes } = await admitOwner(base, owner, row.name);
   const actor = owner.accountId === null ? actorOf(principal) : owner.id;
   const author = { actor, operation: 'tenant.create' as const, origin, at };
   return change(db, author, async (number) => ({
@@ -89,12 +79,16 @@ async function firstRevision(caller: Caller, { row, owner }: Beginning): Promise
     summary: { name: row.name, slug: row.slug, owner: owner.id, key: key?.id ?? null },
     writes: [
       db.build.insert(tenant).values(row),
-      db.build.insert(users).values(owner),
+      ...writes,
       db.build.update(usage).set({ value: 1 }).where(eq(usage.name, 'users')),
-      ...(key ? [db.build.insert(apiKeys).values(key)] : []),
       enqueueStandingJobs(db, standingJobKinds, at, at + limits.jobLookEveryMilliseconds),
     ],
-    result: { tenant: tenantView(row, number), owner: userView(owner), key: first?.key ?? null },
+    result: {
+      tenant: tenantView(row, number),
+      owner: userView(owner),
+      key: key?.text ?? null,
+      isInvited,
+    },
   }));
 }
 
@@ -115,8 +109,8 @@ async function enterInDirectory(
   caller: Caller,
   { row, owner }: Beginning,
   founder: Founder,
-  created: CreatedTenant,
-): Promise<void> {
+  { isInvited, ...created }: CreatedTenant & { isInvited: boolean },
+): Promise<CreatedTenant> {
   const { directory, now } = caller.services;
   const { build } = directory;
   const { accountId, invitationId } = founder;
@@ -132,13 +126,16 @@ async function enterInDirectory(
     const used = build.update(tenantInvitations).set({ usedAt: now() });
     more.push(used.where(eq(tenantInvitations.id, invitationId)));
   }
+  const firstLook = isInvited ? 0 : limits.jobLookEveryMilliseconds;
   await directory.run(
     insertTenant(caller.services, row, founder),
-    armWakeup(directory, row.id, row.createdAt + limits.jobLookEveryMilliseconds),
+    armWakeup(directory, row.id, row.createdAt + firstLook),
     ...more,
     ...(await rememberAnswer(caller, directory, created)),
     build.delete(jobs).where(eq(jobs.id, `${dropDatabaseJobKind} ${row.id}`)),
   );
+  if (isInvited) caller.services.wake(row.id);
+  return created;
 }
 
 /** What a rule of the directory that was broken means. */
@@ -163,13 +160,12 @@ async function create(caller: Caller, input: CreateTenant): Promise<CreatedTenan
   await directory.run(dropDatabaseJob(services, id, later));
   const created = await firstRevision(caller, beginning);
   try {
-    await enterInDirectory(caller, beginning, founder, created);
+    return await enterInDirectory(caller, beginning, founder, created);
   } catch (error) {
     // Of any other error it is not known whether the batch went through.
     if (error instanceof ConstraintError) await databases.drop(id);
     throw refusalOf(error, slug);
   }
-  return created;
 }
 
 /**
