@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { ApiProblem, createClient, UnexpectedAnswer, Unreachable } from '../client/client.ts';
-import { parseJson } from '../client/transport.ts';
+import { parseJson, type RawAnswer, type RawRequest } from '../client/transport.ts';
 import { exitCodes, Failure, messageOf, refused } from './failure.ts';
 
 const timeoutMilliseconds = 30_000;
@@ -15,7 +15,7 @@ export interface Server {
 }
 
 export interface Request<T> {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the server's address, with a leading slash. */
   path: string;
   body?: object;
@@ -90,15 +90,28 @@ function failureOf(server: Server, error: unknown): unknown {
 }
 
 /**
+ * Sends a request.
+ * @throws Failure with exit code 1 if the server refuses, 3 if it cannot be reached
+ */
+export async function exchange(
+  server: Server,
+  request: RawRequest,
+  fetch?: typeof globalThis.fetch,
+): Promise<RawAnswer> {
+  try {
+    return await createClient({ ...server, timeoutMilliseconds, fetch }).request(request);
+  } catch (error) {
+    throw failureOf(server, error);
+  }
+}
+
+/**
  * Sends a request and parses the answer.
  * @throws Failure with exit code 1 if the server refuses, 3 if it cannot be reached
  */
 export async function send<T>(server: Server, request: Request<T>): Promise<Answer<T>> {
   const { answer, ...sent } = request;
-  const client = createClient({ ...server, timeoutMilliseconds });
-  const { text } = await client.request(sent).catch((error: unknown) => {
-    throw failureOf(server, error);
-  });
+  const { text } = await exchange(server, sent);
   const parsed = answer.safeParse(text === '' ? undefined : parseJson(text));
   if (parsed.success) return { value: parsed.data, text };
   const [issue] = parsed.error.issues;

@@ -5,6 +5,7 @@ import { addAuditCommands } from './commands/audit.ts';
 import { addDeviceCommands } from './commands/device.ts';
 import { addGatewayCommands } from './commands/gateway.ts';
 import { addLinkCommands } from './commands/link.ts';
+import { addQuotaCommands } from './commands/quota.ts';
 import { addTenantCommands } from './commands/tenant.ts';
 import { addUserCommands } from './commands/user.ts';
 import { exitCodes, Failure, redact } from './failure.ts';
@@ -40,6 +41,7 @@ function createProgram(shell: Shell): Command {
     .showHelpAfterError('Add --help to see how it is used.')
     .exitOverride();
   addTenantCommands(program, shell);
+  addQuotaCommands(program, shell);
   addUserCommands(program, shell);
   addGatewayCommands(program, shell);
   addDeviceCommands(program, shell);

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { idSchema } from '../model/ids.ts';
 import { type Answer, type Request, type Server, send } from './client.ts';
+import { download } from './download.ts';
 import { usage } from './failure.ts';
 import { wrap } from './output.ts';
 import { defaultProfile, readSettings, type Settings, tenantOf } from './settings.ts';
@@ -37,8 +38,8 @@ export class Session {
     return this.#settings;
   }
 
-  /** Sends with the caller's key. */
-  async send<T>(request: Request<T>): Promise<Answer<T>> {
+  /** The control plane, with the caller's key. */
+  #server(): Server {
     const { url, token, source } = this.settings;
     if (token === undefined)
       throw usage(
@@ -46,7 +47,17 @@ export class Session {
         'Set SALLYPORT_TOKEN, and SALLYPORT_URL if it does not run on this machine;',
         `or write {"url": "https://…", "token": "…"} to ${defaultProfile(this.shell)}`,
       );
-    return send({ url, token, source }, request);
+    return { url, token, source };
+  }
+
+  /** Sends with the caller's key. */
+  async send<T>(request: Request<T>): Promise<Answer<T>> {
+    return send(this.#server(), request);
+  }
+
+  /** The lines of an answer that may be large. */
+  download(path: string): AsyncGenerator<string> {
+    return download(this.#server(), path);
   }
 
   /** Sends without a key, to whatever server. */

@@ -1,6 +1,6 @@
 // What a control plane answers, valid by the schemas of the model, for the tests of the CLI.
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   createdLinkSchema,
   deviceDetailSchema,
@@ -9,8 +9,15 @@ import {
   redeemedLinkSchema,
 } from '../../src/model/device.ts';
 import { createdGatewaySchema, gatewaySchema } from '../../src/model/gateway.ts';
+import { quotaSchema } from '../../src/model/quota.ts';
 import { revisionSchema } from '../../src/model/revision.ts';
-import { createdTenantSchema, tenantEntrySchema, tenantSchema } from '../../src/model/tenant.ts';
+import {
+  createdTenantSchema,
+  tenantEntrySchema,
+  tenantInvitationSchema,
+  tenantSchema,
+} from '../../src/model/tenant.ts';
+import { exportLineSchema } from '../../src/model/tenant-export.ts';
 import { userSchema } from '../../src/model/user.ts';
 import { dualStack, ipv6Endpoint } from '../render/client/connections.ts';
 
@@ -47,6 +54,47 @@ export const user = userSchema.parse({
   revision: 1,
   createdAt: time,
 } satisfies z.input<typeof userSchema>);
+
+export const deletingTenant = tenantSchema.parse({
+  ...tenant,
+  status: 'deleting',
+  deleteAt: '2026-11-29T12:18:03.123Z',
+} satisfies z.input<typeof tenantSchema>);
+
+export const tenantInvitation = tenantInvitationSchema.parse({
+  id: 'i_0123456789abcdef',
+  email: 'a@b.test',
+  expiresAt: time,
+} satisfies z.input<typeof tenantInvitationSchema>);
+
+export const quotas = z.array(quotaSchema).parse([
+  { name: 'devices', used: 400, most: 500, share: 0.8, warning: true, isDefault: false },
+  { name: 'users', used: 3, most: 10_000, share: 0.0003, warning: false, isDefault: true },
+  {
+    name: 'apiRequestsPerMinute',
+    used: null,
+    most: 3000,
+    share: null,
+    warning: false,
+    isDefault: true,
+  },
+  {
+    name: 'bytesPerUserPerMonth',
+    used: 1_500_000_000,
+    most: Number.MAX_SAFE_INTEGER,
+    share: 0,
+    warning: false,
+    isDefault: true,
+    heaviest: [{ userId, used: 1_500_000_000, share: 0 }],
+  },
+] satisfies z.input<typeof quotaSchema>[]);
+
+const head = { number: 12, hash: 'f'.repeat(64) };
+export const exportLines = z.array(exportLineSchema).parse([
+  { kind: 'manifest', version: 1, tenantId, at: time, head, counts: { users: 1 } },
+  { kind: 'row', table: 'users', row: { id: userId, name: 'Anna Ångström' } },
+  { kind: 'end', rows: 1, head },
+] satisfies z.input<typeof exportLineSchema>[]);
 
 export const createdTenant = createdTenantSchema.parse({ tenant, owner: user, key: token });
 

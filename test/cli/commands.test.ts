@@ -1,6 +1,7 @@
 // Every command: what it asks, what it shows at 60 columns, and that --json shows the API's answer.
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as canned from './answers.ts';
 import { type Answers, startWorld } from './world.ts';
@@ -43,6 +44,58 @@ const cases: Case[] = [
     asks: `GET ${tenant}`,
     answers: { body: canned.tenant },
     shows: ['ipv6 prefix  fd5a:1b2c:3d4e::/48', 'created      2026-11-22 12:18Z'],
+  },
+  {
+    words: ['tenant', 'update', '--name', 'New', '--second-factor', 'required'],
+    asks: `PATCH ${tenant}`,
+    sends: { name: 'New', policy: { secondFactor: 'required' } },
+    answers: { body: { ...canned.tenant, name: 'New' } },
+    shows: ['name         New', 'status       active'],
+  },
+  {
+    words: ['tenant', 'suspend', '--reason', 'Unpaid since June'],
+    asks: `POST ${tenant}/suspend`,
+    sends: { reason: 'Unpaid since June' },
+    answers: { body: { ...canned.tenant, status: 'suspended' } },
+    shows: ['status       suspended'],
+  },
+  {
+    words: ['tenant', 'resume'],
+    asks: `POST ${tenant}/resume`,
+    answers: { body: canned.tenant },
+    shows: ['status       active'],
+  },
+  {
+    words: ['tenant', 'delete', '--yes'],
+    asks: `DELETE ${tenant}`,
+    answers: { body: canned.deletingTenant },
+    shows: ['deleting, gone at 2026-11-29 12:18Z', '"sallyport tenant restore"'],
+  },
+  {
+    words: ['tenant', 'restore'],
+    asks: `POST ${tenant}/restore`,
+    answers: { body: canned.tenant },
+    shows: ['status       active'],
+  },
+  {
+    words: ['tenant', 'invite', 'a@b.test'],
+    asks: 'POST /v1/tenant-invitations',
+    sends: { email: 'a@b.test' },
+    answers: { status: 201, body: canned.tenantInvitation },
+    shows: ['mailed to   a@b.test'],
+  },
+  {
+    words: ['quota', 'get'],
+    asks: `GET ${tenant}/quotas`,
+    answers: { body: canned.quotas },
+    shows: ['devices               400', 'nearly used up', 'no limit', '1.5 GB'],
+  },
+  {
+    words: ['quota', 'set', 'devices=500', 'users='],
+    asks: `PUT ${tenant}/quotas`,
+    sends: { devices: 500, users: null },
+    answers: { body: canned.quotas },
+    shows: ['500'],
   },
   {
     words: ['user', 'create', '--name', 'Anna', '--email', 'a@b.test', '--role', 'admin'],
@@ -205,6 +258,56 @@ describe.each(cases)('sallyport $words', (one) => {
     ])
       expect(await world.run(words)).toEqual({ code: 0, out: expected, err: '' });
   });
+});
+
+describe('sallyport tenant export', () => {
+  const [manifest, row, end] = canned.exportLines.map((line) => `${JSON.stringify(line)}\n`);
+  const answer = (...lines: (string | undefined)[]) => ({
+    [`GET ${tenant}/export`]: { type: 'application/jsonl', body: lines.join('') },
+  });
+
+  it('writes the lines to a file of its owner alone, and says what they are', async () => {
+    await using world = await startWorld(answer(manifest, row, end));
+    const file = join(world.home, 'tenant.jsonl');
+    const { code, out } = await world.run(['tenant', 'export', '--out', file]);
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('users: 1') });
+    expect(readFileSync(file, 'utf8')).toBe(`${manifest}${row}${end}`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const again = await world.run(['tenant', 'export', '--out', file]);
+    expect(again).toMatchObject({ code: 2, err: expect.stringContaining('is there already') });
+  });
+
+  it.each([
+    ['its end', [manifest, row]],
+    ['a row', [manifest, end]],
+    ['its beginning', [row, end]],
+    ['half a line', [manifest, row, end?.slice(0, 20)]],
+    ['everything', []],
+  ])('keeps nothing of an export that lacks %s', async (_what, lines) => {
+    await using world = await startWorld(answer(...lines));
+    const file = join(world.home, 'tenant.jsonl');
+    const { code, err } = await world.run(['tenant', 'export', '--out', file]);
+    expect(code).toBe(1);
+    expect(err).toContain('cut short');
+    expect(readdirSync(world.home)).toEqual([]);
+  });
+
+  it('says why the server refuses', async () => {
+    const problem = { title: 'No', code: 'forbidden', detail: 'Not you.', problems: [] };
+    const refusal = { status: 403, type: 'application/problem+json', body: problem };
+    await using world = await startWorld({ [`GET ${tenant}/export`]: refusal });
+    const file = join(world.home, 'tenant.jsonl');
+    const result = await world.run(['tenant', 'export', '--out', file]);
+    expect(result).toMatchObject({ code: 1, err: expect.stringContaining('Not you.') });
+    expect(readdirSync(world.home)).toEqual([]);
+  });
+});
+
+it('deletes no tenant without --yes', async () => {
+  await using world = await startWorld();
+  const { code, err } = await world.run(['tenant', 'delete']);
+  expect({ code, asked: world.asked }).toEqual({ code: 2, asked: [] });
+  expect(err).toContain('--yes');
 });
 
 describe('sallyport admin', () => {

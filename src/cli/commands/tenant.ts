@@ -1,4 +1,4 @@
-// sallyport tenant create | get | list, and admin, which shows what needs the operator
+// sallyport tenant create | get | list and more, and admin, which shows what needs the operator
 
 import type { Command } from 'commander';
 import type { z } from 'zod';
@@ -16,6 +16,7 @@ import { refused } from '../failure.ts';
 import { type Column, type Field, minute, record, table } from '../output.ts';
 import { type PageOptions, pageQuery, Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
+import { addTenantLife } from '../tenant-life.ts';
 
 interface CreateOptions {
   name: string;
@@ -24,16 +25,25 @@ interface CreateOptions {
   ownerEmail?: string;
 }
 
-function fieldsOf({ id, name, slug, ula, revision, createdAt }: Tenant): Field[] {
+function fieldsOf(tenant: Tenant): Field[] {
+  const { id, name, slug, ula, revision, createdAt, status, deleteAt, policy } = tenant;
+  const { secondFactor, linkRedemption, signIn } = policy;
   return [
     ['id', id],
     ['name', name],
     ['slug', slug],
+    ['status', deleteAt === null ? status : `${status}, gone at ${minute(deleteAt)}`],
+    ['sign-in', `${signIn}, second factor ${secondFactor}`],
+    ['links', linkRedemption === 'link' ? 'are enough' : 'want a session as well'],
     ['ipv6 prefix', ula],
     ['revision', String(revision)],
     ['created', minute(createdAt)],
   ];
 }
+
+const keyNotice =
+  'The key of its owner, for SALLYPORT_TOKEN. It is shown this once and never again; ' +
+  'keep it safe:';
 
 async function create(options: CreateOptions, session: Session): Promise<void> {
   const { name, slug, ownerName, ownerEmail } = options;
@@ -52,12 +62,8 @@ async function create(options: CreateOptions, session: Session): Promise<void> {
   session.show(
     answer,
     ({ tenant, owner, key }) =>
-      `${record([...fieldsOf(tenant), ['owner', `${owner.name} (${owner.id})`]])}\n` +
-      session.prose(
-        'The key of its owner, for SALLYPORT_TOKEN. It is shown this once and never again; ' +
-          'keep it safe:',
-      ) +
-      `\n${key}\n`,
+      record([...fieldsOf(tenant), ['owner', `${owner.name} (${owner.id})`]]) +
+      (key === null ? '' : `\n${session.prose(keyNotice)}\n${key}\n`),
   );
 }
 
@@ -117,7 +123,7 @@ export function addTenantCommands(program: Command, shell: Shell): void {
   const tenant = program.command('tenant').description('an organisation');
   tenant
     .command('create')
-    .description("create a tenant (needs the operator's key)")
+    .description('create a tenant')
     .requiredOption('--name <name>', 'its name')
     .option('--slug <slug>', 'its name in addresses; made from the name if left out')
     .option('--owner-name <name>', 'name of its first user')
@@ -130,6 +136,7 @@ export function addTenantCommands(program: Command, shell: Shell): void {
     .command('admin')
     .description("show tenants whose database is not in order (needs the operator's key)")
     .action((_options, command) => admin(new Session(shell, command)));
+  addTenantLife(tenant, shell, (value) => record(fieldsOf(value)));
   tenant
     .command('get')
     .description('show the tenant')
