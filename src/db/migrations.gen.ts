@@ -171,5 +171,17 @@ export const tenantMigrations: readonly Migration[] = [
       "CREATE INDEX `api_keys_living` ON `api_keys` (`expires_at`) WHERE revoked_at is null;",
       "UPDATE `users` SET `name_key` = lower(`name`);"
     ]
+  },
+  {
+    "tag": "0005_audit",
+    "statements": [
+      "ALTER TABLE `syslog` ADD `failing_since` integer;",
+      "ALTER TABLE `webhooks` ADD `batch` integer DEFAULT 1 NOT NULL;",
+      "ALTER TABLE `webhooks` ADD `failing_since` integer;",
+      "CREATE INDEX `revisions_at` ON `revisions` (`at`);",
+      "CREATE INDEX `revisions_actor` ON `revisions` (`actor`);",
+      "CREATE INDEX `revisions_subject` ON `revisions` (`subject`);",
+      "CREATE INDEX `revisions_operation` ON `revisions` (`operation`);"
+    ]
   }
 ];

@@ -1,5 +1,6 @@
 // Looks into one tenant's jobs: runs what is due and says when to look again.
 
+import { hurryOutlets } from '../db/outlets.ts';
 import { enqueueStandingJobs, nextJobDueAt } from '../db/queue.ts';
 import { settleWakeup, takeWakeup, type Wakeup } from '../db/wakeups.ts';
 import { standingJobKinds } from '../model/job.ts';
@@ -15,7 +16,7 @@ export async function lookAtTenant(runner: Runner, wakeup: Wakeup): Promise<void
   const db = await services.tenants.open(wakeup.tenantId);
   if (!db) return;
   const now = services.now();
-  await db.run(enqueueStandingJobs(db, standingJobKinds, now, now));
+  await db.run(enqueueStandingJobs(db, standingJobKinds, now, now), hurryOutlets(db, now));
   await runDueJobs(runner, wakeup.tenantId, db);
   const latest = services.now() + limits.jobLookEveryMilliseconds;
   const next = (await nextJobDueAt(db)) ?? latest;

@@ -50,6 +50,9 @@ const operatorOperations = [
   'account.recover',
 ] as const;
 
+/** What Sallyport does by itself and writes into a tenant's log. */
+export const systemOperations = ['audit.anchor'] as const;
+
 const agentOperations = ['gateway.state', 'gateway.report'] as const;
 
 /** What every user may; of devices and links their own alone. */
@@ -130,6 +133,7 @@ export const operations = [
     ...accountOperations,
     ...operatorOperations,
     ...agentOperations,
+    ...systemOperations,
     ...memberOperations,
     ...readOperations,
     ...changeOperations,

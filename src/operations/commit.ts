@@ -7,6 +7,7 @@ import { change, type Decision } from '../db/revision.ts';
 import { armWakeup } from '../db/wakeups.ts';
 import { SallyportError } from '../model/errors.ts';
 import type { Operation, Principal } from '../model/permissions.ts';
+import { sendOn } from './outlets.ts';
 import { countUsage, type UsageChange } from './quota/count.ts';
 import { countJobs } from './quota/jobs.ts';
 import { earlierAnswer, rememberAnswer } from './repeat.ts';
@@ -79,11 +80,12 @@ async function complete<T>(scope: TenantScope, outcome: Outcome<T>): Promise<Out
 }
 
 async function tellEveryone<T>(
-  { services, tenantId }: TenantScope,
+  { services, tenantId, db }: TenantScope,
   { touched, jobs = [] }: Outcome<T>,
   number: number,
 ): Promise<void> {
   if (touched.length > 0) await services.hub.publish(tenantId, touched, number);
+  await sendOn({ services, tenantId, db });
   if (jobs.length === 0) return;
   const due = Math.min(...jobs.map(({ dueAt }) => dueAt));
   // A hint in another database: when it cannot be written, the next regular look finds the jobs.

@@ -5,6 +5,7 @@ import { change } from '../db/revision.ts';
 import { sessionTenants } from '../db/schema/directory.ts';
 import { users } from '../db/schema/tenant-people.ts';
 import { limits } from '../model/limits.ts';
+import { sendOn } from './outlets.ts';
 import type {
   Caller,
   Member,
@@ -57,6 +58,7 @@ async function recordSignIn(
     const summary = { methods: methods.join(' '), session: sessionId };
     const decision = { subject: userId, summary, writes: [], result: undefined };
     await change(db, author, async () => decision);
+    await sendOn({ services, tenantId, db });
   } catch (error) {
     const mine = and(
       eq(sessionTenants.sessionId, sessionId),

@@ -9,6 +9,7 @@ import type { Principal, Role } from '../model/permissions.ts';
 import type { Quotas } from '../model/quota.ts';
 import type { RateVerdict } from '../model/rate-policy.ts';
 import type { TenantPolicy, TenantStatus } from '../model/tenant.ts';
+import type { WebhookEvent } from '../model/webhook.ts';
 import type { Keys } from '../pki/root-key.ts';
 import type { Cache } from './cache.ts';
 import type { Hub } from './hub.ts';
@@ -24,6 +25,8 @@ export interface Standing {
   status: TenantStatus;
   policy: TenantPolicy;
   apiRequestsPerMinute: number;
+  /** Whether its log goes to a webhook or a syslog server. */
+  hasOutlets: boolean;
 }
 
 export type SessionPrincipal = Extract<Principal, { kind: 'session' }>;
@@ -64,8 +67,15 @@ export interface Services {
   outbound: OutboundPolicy;
   /** The identity providers of tenants. */
   oidc: IdentityProviders;
-  /** Says that jobs are due now, in a tenant or outside of all. A hint: the clock comes anyway. */
-  wake(tenantId: string | undefined): void;
+  /** Tenants whose outlets are about to be looked at, by id. */
+  hurriedCache: Cache<true>;
+  /** Tells a webhook's receiver, as the `WebhookSender` of jobs does. */
+  deliver(event: WebhookEvent & { url: string }, signal: AbortSignal): Promise<void>;
+  /**
+   * Says that jobs are due, in a tenant or outside of all, now or after a while. A hint: the clock
+   * comes anyway.
+   */
+  wake(tenantId: string | undefined, afterMilliseconds?: number): void;
   /** Unix time in milliseconds. */
   now(): number;
   random: RandomBytes;

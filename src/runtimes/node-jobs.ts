@@ -19,8 +19,8 @@ export interface Ticker {
 type Place = string | undefined;
 
 export interface Looks {
-  /** Looks there at once; right after the look that is under way, if there is one. */
-  hurry(place: Place): void;
+  /** Looks there now or after a while, and not before the look that is under way has ended. */
+  hurry(place: Place, afterMilliseconds?: number): void;
   /** Begins nothing new; resolves when what ran has ended. */
   stop(): Promise<void>;
 }
@@ -59,6 +59,7 @@ export function startTicker(round: () => Promise<void>, every: number, log: Log)
 export function startLooks(look: (place: Place) => Promise<void>, most: number, log: Log): Looks {
   const waiting = new Set<Place>();
   const running = new Map<Place, Promise<void>>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
   let stopped = false;
   const begin = (place: Place): void => {
     waiting.delete(place);
@@ -76,15 +77,24 @@ export function startLooks(look: (place: Place) => Promise<void>, most: number, 
       if (!stopped && !isFull && !running.has(place)) begin(place);
     }
   };
+  const add = (place: Place): void => {
+    waiting.add(place);
+    beginAll();
+  };
   return {
-    hurry(place) {
+    hurry(place, afterMilliseconds = 0) {
       // It is a hint: the clock comes anyway.
-      if (waiting.size >= limits.jobLooksWaiting) return;
-      waiting.add(place);
-      beginAll();
+      if (stopped || waiting.size + timers.size >= limits.jobLooksWaiting) return;
+      if (afterMilliseconds === 0) return add(place);
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        add(place);
+      }, afterMilliseconds);
+      timers.add(timer);
     },
     async stop() {
       stopped = true;
+      for (const timer of timers) clearTimeout(timer);
       await Promise.all(running.values());
     },
   };

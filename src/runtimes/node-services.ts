@@ -10,6 +10,7 @@ import { Metrics } from '../operations/metrics.ts';
 import type { RateLimiter } from '../operations/rate-limit.ts';
 import type { Services } from '../operations/services.ts';
 import { createIdentityProviders } from '../providers/oidc.ts';
+import { createWebhookSender } from '../providers/webhook.ts';
 import type { Settings } from './config.ts';
 import {
   connectDirectory,
@@ -19,7 +20,7 @@ import {
   prepareDataDirectory,
   type Tap,
 } from './node-data.ts';
-import { createFetch } from './node-outbound.ts';
+import { createFetch, createPost } from './node-outbound.ts';
 import { type Connect, createRemoteProvisioner, openRemoteDirectory } from './remote-databases.ts';
 import { createServices, ratesFrom } from './services.ts';
 
@@ -89,9 +90,9 @@ export async function createNodeServices(
   { tap = (driver) => driver, now = Date.now, rates }: Probes = {},
 ): Promise<NodeServices> {
   let listener: Services['wake'] = () => undefined;
+  const { outbound } = settings.outside;
   const path = await prepareDataDirectory(settings.dataDirectory);
   const unlock = await lockDataDirectory(path);
-  const { outbound } = settings.outside;
   try {
     const services = await createServices({
       ...(await openDatabases(settings, path, tap)),
@@ -105,7 +106,8 @@ export async function createNodeServices(
       metrics: createNodeMetrics(),
       outbound,
       oidc: createIdentityProviders(createFetch(outbound), outbound),
-      wake: (tenantId) => listener(tenantId),
+      deliver: createWebhookSender(createPost(outbound), outbound).deliver,
+      wake: (tenantId, after) => listener(tenantId, after),
       now,
     });
     const close = async (): Promise<void> => {

@@ -34,9 +34,10 @@ export interface Platform {
   quotas: Quotas;
   rates: RateLimiter;
   metrics: Metrics;
+  /** See `Services`. */
   outbound: Services['outbound'];
   oidc: Services['oidc'];
-  /** See `Services.wake`. */
+  deliver: Services['deliver'];
   wake: Services['wake'];
   /** Unix time in milliseconds. */
   now: () => number;
@@ -57,7 +58,7 @@ function addGauges(metrics: Metrics, tenants: TenantDatabases, hub: Hub): void {
 /** @throws SallyportError that names what is wrong with a key or the directory's database */
 export async function createServices(platform: Platform): Promise<Services> {
   const { directory, provisioner, hub, rootKey, operatorKey, publicUrl, now } = platform;
-  const { signUp, quotas, outbound, oidc, wake, rates, metrics } = platform;
+  const { signUp, quotas, outbound, oidc, deliver, wake, rates, metrics } = platform;
   const keys = await keysFrom(rootKey);
   await migrate(directory, directoryMigrations, now());
   const watched = (driver: Driver): Driver =>
@@ -84,10 +85,12 @@ export async function createServices(platform: Platform): Promise<Services> {
     provenCredentials: createCache(limits.provenCredentials, now),
     rates,
     metrics,
+    hurriedCache: createCache(limits.outletsHurriedCached, now),
     quotas,
     signUp,
     outbound,
     oidc,
+    deliver,
     wake,
     now,
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),

@@ -15,7 +15,7 @@ type Message = z.infer<typeof messageSchema>;
 
 /** The binding of the queue, as far as it is used. */
 export interface JobQueue {
-  sendBatch(messages: { body: Message }[]): Promise<unknown>;
+  sendBatch(messages: { body: Message; delaySeconds?: number }[]): Promise<unknown>;
 }
 
 /** A message that the queue delivers. */
@@ -26,8 +26,13 @@ export interface Delivery {
 }
 
 /** Has a tenant looked into, or the directory (undefined), as soon as the queue delivers it. */
-export async function handOut(queue: JobQueue, tenantId: string | undefined): Promise<void> {
-  await queue.sendBatch([{ body: { tenantId: tenantId ?? null } }]);
+export async function handOut(
+  queue: JobQueue,
+  tenantId: string | undefined,
+  afterMilliseconds = 0,
+): Promise<void> {
+  const delaySeconds = Math.ceil(afterMilliseconds / 1000);
+  await queue.sendBatch([{ body: { tenantId: tenantId ?? null }, delaySeconds }]);
 }
 
 /**

@@ -76,6 +76,7 @@ async function start(bindings: Bindings): Promise<Plane> {
   const { remote, hubs, queue, publicUrl, operatorKey, rootKey, signUp, quotas } = settings;
   const metrics = new Metrics();
   const log = countingLog(namingRequests(createConsoleLog(settings.logLevel)), metrics);
+  const outside = createEdgeOutside(settings.outside);
   const services = await createServices({
     directory: await openRemoteDirectory(connect, remote),
     provisioner: createRemoteProvisioner(connect, remote),
@@ -89,12 +90,13 @@ async function start(bindings: Bindings): Promise<Plane> {
     metrics,
     outbound: settings.outside.outbound,
     oidc: createEdgeIdentityProviders(settings.outside),
+    deliver: outside.webhooks.deliver,
     // Each event has its own.
     wake: () => undefined,
     now: Date.now,
   });
   const app = createApp(services, log, { addressOf, within });
-  return { app, services, outside: createEdgeOutside(settings.outside), queue, log };
+  return { app, services, outside, queue, log };
 }
 
 // Kept when it is ready and not as a promise: here a request may not wait for another one's work.
@@ -120,9 +122,9 @@ interface Event {
 
 /** Sends the wake-up by the queue while the event lasts. If it is lost, the cron comes anyway. */
 function wakeOf({ queue, log }: Plane, event: Event): Services['wake'] {
-  return (tenantId) => {
+  return (tenantId, after) => {
     const failed = (err: unknown) => log.error({ tenantId, err }, 'jobs.not_woken');
-    event.waitUntil(handOut(queue, tenantId).catch(failed));
+    event.waitUntil(handOut(queue, tenantId, after).catch(failed));
   };
 }
 

@@ -367,8 +367,8 @@ it('has a command for each operation of people, and none for those of the agent'
         return verbs.filter((verb) => verb !== 'help').map((verb) => `${entity}.${verb}`);
       }),
   );
-  const { operations } = await import('../../src/model/permissions.ts');
-  const agents = ['gateway.enroll', 'gateway.state', 'gateway.report'];
+  const { operations, systemOperations } = await import('../../src/model/permissions.ts');
+  const agents = ['gateway.enroll', 'gateway.state', 'gateway.report', ...systemOperations];
   const expected = operations.filter((operation) => !agents.includes(operation));
   expect(asked.flat().sort()).toEqual([...expected].sort());
 });

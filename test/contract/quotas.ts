@@ -82,7 +82,7 @@ export function quotaContract(create: () => Promise<Plane>): void {
       expect(log.body.items[1]).toMatchObject({
         operation: 'quota.set',
         actor: 'operator',
-        summary: { devices: null },
+        summary: { 'devices.before': 1, 'devices.after': null },
       });
     });
 

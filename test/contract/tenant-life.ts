@@ -43,7 +43,15 @@ function updateContract(create: () => Promise<Plane>): void {
       expect((await tenant.api('GET', path)).body).toEqual(changed.body);
       const log = await tenant.api<Listing<Revision>>('GET', tenant.path('/audit?limit=1'));
       expect(log.body.items).toMatchObject([
-        { operation: 'tenant.update', summary: { name: 'Acme AG', linkRedemption: 'session' } },
+        {
+          operation: 'tenant.update',
+          summary: {
+            'name.before': 'Acme',
+            'name.after': 'Acme AG',
+            'linkRedemption.before': 'link',
+            'linkRedemption.after': 'session',
+          },
+        },
       ]);
       const listed = await operator<Listing<Tenant>>('GET', '/v1/tenants?limit=100');
       const entry = listed.body.items.find(({ id }) => id === tenant.id);

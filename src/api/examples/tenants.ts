@@ -1,7 +1,7 @@
-// Examples of tenants and their log.
+// Examples of tenants.
 
 import type { Examples } from './example.ts';
-import { createdAt, ids, listOf, tenant, user } from './things.ts';
+import { createdAt, listOf, tenant, user } from './things.ts';
 
 const { slug, name, id, status } = tenant;
 const deleteAt = '2026-11-29T12:18:33.000Z';
@@ -63,17 +63,4 @@ export const tenantExamples: Examples = {
   },
   'quota.get': { reply: quotas },
   'quota.set': { body: { devices: 500, users: null }, reply: quotas },
-  'audit.list': {
-    reply: listOf({
-      number: 12,
-      at: createdAt,
-      actor: ids.apiKey,
-      operation: 'device.create',
-      subject: ids.device,
-      summary: { name: "Ada's phone" },
-      hash: 'kq3V8zN0xT5bJ7mL2cY9dS4aE1gU6iO8pK0rF3hW5wQ',
-      address: '192.0.2.7',
-      userAgent: 'terraform/1.9',
-    }),
-  },
 };

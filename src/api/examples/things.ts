@@ -9,6 +9,7 @@ export const ids = {
   apiKey: 'k_5t8b7m3k9q0c7x1v',
   group: 'g_8b7m3k9q0c7x1v5t',
   mail: 'm_7m3k9q0c7x1v5t8b',
+  webhook: 'wh_0c7x1v5t8b7m3k9q',
 } as const;
 
 export const createdAt = '2026-11-20T09:30:00.000Z';

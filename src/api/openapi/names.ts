@@ -4,11 +4,13 @@
 import { z } from 'zod';
 import * as account from '../../model/account.ts';
 import * as apiKey from '../../model/api-key.ts';
+import * as audit from '../../model/audit.ts';
 import * as device from '../../model/device.ts';
 import * as enrollment from '../../model/enrollment.ts';
 import * as gateway from '../../model/gateway.ts';
 import * as group from '../../model/group.ts';
 import * as observedState from '../../model/observed-state.ts';
+import * as outlet from '../../model/outlet.ts';
 import * as policy from '../../model/policy.ts';
 import * as quota from '../../model/quota.ts';
 import * as revision from '../../model/revision.ts';
@@ -21,11 +23,13 @@ import * as problem from '../problem.ts';
 const modules = {
   account,
   apiKey,
+  audit,
   device,
   enrollment,
   gateway,
   group,
   observedState,
+  outlet,
   policy,
   problem,
   quota,

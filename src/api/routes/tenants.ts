@@ -1,17 +1,14 @@
-// Tenants and their log.
+// Tenants.
 
 import { z } from 'zod';
 import { idSchema } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
-import { revisionSchema } from '../../model/revision.ts';
 import {
   createdTenantSchema,
   createTenantSchema,
   tenantEntrySchema,
   tenantSchema,
 } from '../../model/tenant.ts';
-import { listRevisions } from '../../operations/audit/list.ts';
-import { pageSchema } from '../../operations/page.ts';
 import { enterTenant } from '../../operations/scope.ts';
 import { createTenant } from '../../operations/tenant/create.ts';
 import { getTenant } from '../../operations/tenant/get.ts';
@@ -72,19 +69,5 @@ export function registerTenants(app: App): void {
     },
     async ({ caller, params: { tenantId } }) =>
       getTenant(await enterTenant(caller, 'tenant.get', tenantId)),
-  );
-  route(
-    app,
-    {
-      operation: 'audit.list',
-      method: 'get',
-      path: '/v1/tenants/{tenantId}/audit',
-      summary: "Read the tenant's log of changes, newest first",
-      params,
-      query: pageSchema,
-      reply: { status: 200, description: 'One page', schema: listingSchema(revisionSchema) },
-    },
-    async ({ caller, params: { tenantId }, query }) =>
-      listRevisions(await enterTenant(caller, 'audit.list', tenantId), query),
   );
 }

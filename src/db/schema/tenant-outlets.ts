@@ -32,6 +32,17 @@ export const mails = sqliteTable(
   ],
 );
 
+/** Observations of how far an outlet has come, written outside the revisions. */
+const outletColumns = {
+  /** The revision that was delivered last. */
+  cursor: integer().notNull(),
+  /** Deliveries in a row that failed, and since when they do. */
+  failures: integer().notNull(),
+  failingSince: integer('failing_since'),
+  lastError: text('last_error'),
+  deliveredAt: integer('delivered_at'),
+};
+
 /** Where the log goes as signed requests. Each has a place in the log up to which it has come. */
 export const webhooks = sqliteTable('webhooks', {
   id: text().primaryKey(),
@@ -44,15 +55,13 @@ export const webhooks = sqliteTable('webhooks', {
   previousUntil: integer('previous_until'),
   /** Operations that it wants to hear of; null for all. */
   operations: text({ mode: 'json' }).$type<Operation[]>(),
+  /** How many revisions it takes in one request. */
+  batch: integer().notNull().default(1),
   enabled: integer({ mode: 'boolean' }).notNull(),
   createdAt: integer('created_at').notNull(),
   createdRevision: integer('created_revision').notNull().unique(),
   revision: integer().notNull(),
-  /** Observations: the revision delivered last, and how that went. */
-  cursor: integer().notNull(),
-  failures: integer().notNull(),
-  lastError: text('last_error'),
-  deliveredAt: integer('delivered_at'),
+  ...outletColumns,
 });
 
 /** One row at most: where the log goes as syslog over TLS. */
@@ -60,14 +69,11 @@ export const syslog = sqliteTable('syslog', {
   id: integer().primaryKey(),
   host: text().notNull(),
   port: integer().notNull(),
-  /** Certificates that are trusted beside the usual ones. */
+  /** The only authorities to trust, in place of the public ones. */
   caPem: text('ca_pem'),
   enabled: integer({ mode: 'boolean' }).notNull(),
   revision: integer().notNull(),
-  cursor: integer().notNull(),
-  failures: integer().notNull(),
-  lastError: text('last_error'),
-  deliveredAt: integer('delivered_at'),
+  ...outletColumns,
 });
 
 /** One row at most: the tenant's own identity provider. */

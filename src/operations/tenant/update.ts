@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm';
 import { oidc } from '../../db/schema/tenant-outlets.ts';
 import { isTwoFactors } from '../../model/account.ts';
 import { SallyportError } from '../../model/errors.ts';
-import type { Summary } from '../../model/revision.ts';
+import { changesOf } from '../../model/revision.ts';
 import type { Tenant, TenantPolicy, UpdateTenant } from '../../model/tenant.ts';
 import type { TenantScope } from '../services.ts';
 import { changeTenant } from './change.ts';
@@ -38,23 +38,15 @@ function given(policy: UpdateTenant['policy'] = {}): Partial<TenantPolicy> {
   return Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined));
 }
 
-/** What differs, as the log says it. */
-function differences(before: object, after: object): Summary {
-  const old = new Map<string, unknown>(Object.entries(before));
-  return Object.fromEntries(
-    Object.entries(after).filter(([field, value]) => old.get(field) !== value),
-  );
-}
-
 export async function updateTenant(scope: TenantScope, input: UpdateTenant): Promise<Tenant> {
   return changeTenant(scope, 'tenant.update', async (row) => {
     const name = input.name ?? row.name;
     const policy = { ...row.policy, ...given(input.policy) };
-    const demands = differences(row.policy, policy);
-    const summary = { ...differences({ name: row.name }, { name }), ...demands };
+    const demands = changesOf(row.policy, policy, ['secondFactor', 'linkRedemption', 'signIn']);
+    const summary = { ...changesOf<{ name: string }>(row, { name }, ['name']), ...demands };
     if (Object.keys(summary).length === 0) return undefined;
     if (Object.keys(demands).length > 0) {
-      if (demands.signIn === 'oidc') await refuseWithoutProvider(scope);
+      if (demands['signIn.after'] === 'oidc') await refuseWithoutProvider(scope);
       refuseLockOut(scope, policy);
     }
     return { set: { name, policy }, summary };
