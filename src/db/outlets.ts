@@ -1,4 +1,5 @@
-// The jobs of a tenant's outlets, its webhooks and its syslog server: one each, whose id says whose.
+// The jobs of a tenant's outlets, its webhooks and its syslog server: one each, whose id says
+// whose.
 
 import { type SQL, sql } from 'drizzle-orm';
 import { limits } from '../model/limits.ts';

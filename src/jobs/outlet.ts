@@ -1,6 +1,6 @@
 // What the jobs of webhooks and of syslog have in common: they send the log on from where they are,
-// in order, and move on only when it has arrived. So each revision arrives at least once, and no gap
-// is possible; after a fault some arrive again.
+// in order, and move on only when it has arrived. So each revision arrives at least once, and no
+// gap is possible; after a fault some arrive again.
 
 import { asc, desc, gt } from 'drizzle-orm';
 import type { Query } from '../db/database.ts';

@@ -1,5 +1,5 @@
-// Has a tenant's log sent on to its webhooks and its syslog server, if it has any. Who has none pays
-// a look into a cache; who has some pays a write in the directory once a second, however many
+// Has a tenant's log sent on to its webhooks and its syslog server, if it has any. Who has none
+// pays a look into a cache; who has some pays a write in the directory once a second, however many
 // changes there are.
 
 import { armWakeup } from '../db/wakeups.ts';
@@ -19,7 +19,7 @@ async function hurry(services: Services, tenantId: string): Promise<void> {
   services.wake(tenantId, limits.outletPauseMilliseconds);
 }
 
-/** Call it after a revision was written. It never rejects: the outlets look by themselves, later. */
+/** Call it after a revision was written. It never rejects: the outlets look by themselves later. */
 export async function sendOn({ services, tenantId, db }: Place): Promise<void> {
   try {
     const { hasOutlets } = await standingOf(services, tenantId, db);

@@ -44,8 +44,8 @@ export function registerAudit(app: App): void {
       path: `${all}/verify`,
       summary: 'Check that no revision was altered, removed or put elsewhere',
       description:
-        'A bounded number of revisions at a time: while `to` is below `head` and `fault` is null, ' +
-        'go on with `from` one above `to`.',
+        'A bounded number of revisions at a time: while `to` is below `head` and `fault` is ' +
+        'null, go on with `from` one above `to`.',
       params,
       query: verifySchema,
       reply: { status: 200, description: 'What was found', schema: verificationSchema },
