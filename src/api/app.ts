@@ -108,6 +108,8 @@ export function registerRoutes(app: App): void {
   registerGateways(app);
   registerDevices(app);
   registerLinks(app);
+  registerAudit(app);
+  registerOutlets(app);
   registerSignIn(app);
   registerMe(app);
   registerPasskeys(app);
@@ -145,19 +147,6 @@ export function createApp(services: Services, log: Log, border: Border = unknown
   registerSetupPages(app);
   registerLinkPages(app);
   registerRoutes(app);
-  registerTenants(app);
-  registerTenantLife(app);
-  registerQuotas(app);
-  registerGateways(app);
-  registerDevices(app);
-  registerLinks(app);
-  registerAudit(app);
-  registerOutlets(app);
-  registerSignIn(app);
-  registerMe(app);
-  registerPasskeys(app);
-  registerTotp(app);
-  registerAgent(app);
   registerOpenApi(app);
   refuseUnknown(app);
   return app;

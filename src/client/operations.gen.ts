@@ -101,6 +101,13 @@ export type CreateUser = {
   role?: "owner" | "admin" | "auditor" | "member" | undefined;
 };
 
+export type CreateWebhook = {
+  url: string;
+  description?: string | undefined;
+  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null | undefined;
+  batch?: number | undefined;
+};
+
 export type Device = {
   id: string;
   userId: string;
@@ -162,6 +169,15 @@ export type EnrollmentRequest = {
   };
 };
 
+export type Export = {
+  since?: number | undefined;
+};
+
+export type Fault = {
+  number: number;
+  what: "altered" | "missing" | "cut_off" | "anchor";
+};
+
 export type Gateway = {
   id: string;
   name: string;
@@ -218,6 +234,11 @@ export type InviteUser = {
   groupIds?: Array<string> | undefined;
 };
 
+export type IssuedWebhook = {
+  webhook: Webhook;
+  secret: string | null;
+};
+
 export type Link = {
   id: string;
   deviceId: string;
@@ -244,6 +265,15 @@ export type ObservedState = {
   };
   peers: Array<PeerObservation>;
   traffic?: Traffic | undefined;
+};
+
+export type OutletState = {
+  cursor: number;
+  lag: number;
+  failures: number;
+  failingSince: string | null;
+  lastError: string | null;
+  deliveredAt: string | null;
 };
 
 export type PeerObservation = {
@@ -309,6 +339,18 @@ export type ReportReply = {
   resync: boolean;
 };
 
+export type Revision = {
+  number: number;
+  at: string;
+  actor: string;
+  operation: "gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete";
+  subject: string;
+  summary: Record<string, string | number | boolean | null>;
+  hash: string;
+  address: string | null;
+  userAgent: string | null;
+};
+
 export type SectionStatus = {
   status: "applied" | "failed";
   error?: string | undefined;
@@ -338,6 +380,13 @@ export type SetQuotas = {
   bytesPerUserPerMonth?: number | null | undefined;
 };
 
+export type SetSyslog = {
+  host: string;
+  port?: number | undefined;
+  caPem?: string | null | undefined;
+  enabled?: boolean | undefined;
+};
+
 export type StateKey = {
   kid: string;
   publicKey: string;
@@ -345,6 +394,15 @@ export type StateKey = {
 
 export type SuspendTenant = {
   reason: string;
+};
+
+export type Syslog = {
+  host: string;
+  port: number;
+  caPem: string | null;
+  enabled: boolean;
+  state: OutletState;
+  revision: number;
 };
 
 export type Tenant = {
@@ -384,6 +442,11 @@ export type TenantPolicy = {
   signIn: "any" | "oidc";
 };
 
+export type TestedWebhook = {
+  delivered: boolean;
+  answer: string;
+};
+
 export type Traffic = {
   run: string;
   report: number;
@@ -404,6 +467,15 @@ export type UpdateUser = {
   role?: "owner" | "admin" | "auditor" | "member" | undefined;
 };
 
+export type UpdateWebhook = {
+  url?: string | undefined;
+  description?: string | undefined;
+  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null | undefined;
+  batch?: number | undefined;
+  enabled?: boolean | undefined;
+  rotateSecret?: true | undefined;
+};
+
 export type User = {
   id: string;
   name: string;
@@ -411,6 +483,36 @@ export type User = {
   role: "owner" | "admin" | "auditor" | "member";
   status: "active" | "invited" | "suspended";
   hasAccount: boolean;
+  revision: number;
+  createdAt: string;
+};
+
+export type Verification = {
+  verified: number;
+  from: number;
+  to: number;
+  head: number;
+  anchors: number;
+  fault: Fault | null;
+  key: {
+    kid: string;
+    publicKey: string;
+  };
+};
+
+export type Verify = {
+  from?: number | undefined;
+};
+
+export type Webhook = {
+  id: string;
+  url: string;
+  description: string;
+  operations: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null;
+  batch: number;
+  enabled: boolean;
+  previousSecretUntil: string | null;
+  state: OutletState;
   revision: number;
   createdAt: string;
 };
@@ -458,6 +560,16 @@ export type GatewayList = {
 
 export type DeviceList = {
   items: Array<Device>;
+  next: string | null;
+};
+
+export type RevisionList = {
+  items: Array<Revision>;
+  next: string | null;
+};
+
+export type WebhookList = {
+  items: Array<Webhook>;
   next: string | null;
 };
 
@@ -856,6 +968,113 @@ export interface Operations {
   'link.redeem': {
     body: RedeemLink;
     reply: RedeemedLink;
+  };
+  /** Read the tenant's log of changes, newest first */
+  'audit.list': {
+    params: {
+      tenantId: string;
+    };
+    query?: {
+      limit?: number | undefined;
+      cursor?: string | undefined;
+      operation?: string | undefined;
+      actor?: string | undefined;
+      subject?: string | undefined;
+      from?: string | undefined;
+      to?: string | undefined;
+    } | undefined;
+    reply: RevisionList;
+  };
+  /** Check that no revision was altered, removed or put elsewhere */
+  'audit.verify': {
+    params: {
+      tenantId: string;
+    };
+    reply: Verification;
+  };
+  /** Take the log away as JSON lines, oldest first */
+  'audit.export': {
+    params: {
+      tenantId: string;
+    };
+    reply: Revision;
+  };
+  /** List the webhooks and how far each has come, oldest first */
+  'webhook.list': {
+    params: {
+      tenantId: string;
+    };
+    query?: {
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    } | undefined;
+    reply: WebhookList;
+  };
+  /** Have changes sent to an address, signed as Standard Webhooks says */
+  'webhook.create': {
+    params: {
+      tenantId: string;
+    };
+    body: CreateWebhook;
+    idempotencyKey?: string | undefined;
+    reply: IssuedWebhook;
+  };
+  /** Read a webhook and how far it has come */
+  'webhook.get': {
+    params: {
+      tenantId: string;
+      webhookId: string;
+    };
+    reply: Webhook;
+  };
+  /** Change a webhook, switch it off or on, or replace its secret */
+  'webhook.update': {
+    params: {
+      tenantId: string;
+      webhookId: string;
+    };
+    body?: UpdateWebhook | undefined;
+    ifMatch?: string | undefined;
+    reply: IssuedWebhook;
+  };
+  /** Remove a webhook */
+  'webhook.delete': {
+    params: {
+      tenantId: string;
+      webhookId: string;
+    };
+    reply: undefined;
+  };
+  /** Send a test event now, and say what became of it */
+  'webhook.test': {
+    params: {
+      tenantId: string;
+      webhookId: string;
+    };
+    reply: TestedWebhook;
+  };
+  /** Read the syslog server and how far it has come */
+  'syslog.get': {
+    params: {
+      tenantId: string;
+    };
+    reply: Syslog;
+  };
+  /** Have changes sent to a syslog server over TLS (RFC 5424, RFC 5425) */
+  'syslog.set': {
+    params: {
+      tenantId: string;
+    };
+    body: SetSyslog;
+    ifMatch?: string | undefined;
+    reply: Syslog;
+  };
+  /** Send no more to the syslog server */
+  'syslog.delete': {
+    params: {
+      tenantId: string;
+    };
+    reply: undefined;
   };
   /** Ask for a mail with a code and a link to sign in with */
   'account.startSignIn': {
@@ -1335,6 +1554,18 @@ export const operations = {
   'link.create': ['POST', '/v1/tenants/{tenantId}/links'],
   'link.revoke': ['POST', '/v1/tenants/{tenantId}/links/{linkId}/revoke'],
   'link.redeem': ['POST', '/v1/links/redeem'],
+  'audit.list': ['GET', '/v1/tenants/{tenantId}/audit'],
+  'audit.verify': ['GET', '/v1/tenants/{tenantId}/audit/verify'],
+  'audit.export': ['GET', '/v1/tenants/{tenantId}/audit/export'],
+  'webhook.list': ['GET', '/v1/tenants/{tenantId}/webhooks'],
+  'webhook.create': ['POST', '/v1/tenants/{tenantId}/webhooks'],
+  'webhook.get': ['GET', '/v1/tenants/{tenantId}/webhooks/{webhookId}'],
+  'webhook.update': ['PATCH', '/v1/tenants/{tenantId}/webhooks/{webhookId}'],
+  'webhook.delete': ['DELETE', '/v1/tenants/{tenantId}/webhooks/{webhookId}'],
+  'webhook.test': ['POST', '/v1/tenants/{tenantId}/webhooks/{webhookId}/test'],
+  'syslog.get': ['GET', '/v1/tenants/{tenantId}/syslog'],
+  'syslog.set': ['PUT', '/v1/tenants/{tenantId}/syslog'],
+  'syslog.delete': ['DELETE', '/v1/tenants/{tenantId}/syslog'],
   'account.startSignIn': ['POST', '/v1/sign-in/mail'],
   'account.signIn': ['POST', '/v1/sign-in/mail/verify'],
   'account.signOut': ['POST', '/v1/sign-out'],
