@@ -1,0 +1,103 @@
+// One device: its link, its addresses, its traffic, and how to cut it off.
+
+import { useState } from 'preact/hooks';
+import type { Reply } from '../../../client/client.ts';
+import { hrefOf } from '../../address.ts';
+import { api } from '../../api.ts';
+import { useLoaded } from '../../load.ts';
+import { Copy, Do, Waiting } from '../../parts.tsx';
+import { ago, bytes, when } from '../../words.ts';
+import type { PageProps } from '../tenant.tsx';
+import { DeviceBadge, platformName } from './devices.tsx';
+
+type Device = Reply<'device.get'>;
+type Link = Reply<'link.create'>;
+
+function ProfileLink({ tenantId, device }: { tenantId: string; device: Device }) {
+  const [made, show] = useState<Link>();
+  const make = async (): Promise<void> => {
+    const body = { deviceId: device.id };
+    show(await api.call('link.create', { params: { tenantId }, body }));
+  };
+  if (made)
+    return (
+      <>
+        <Copy label={`Works once, until ${when(made.link.expiresAt)}`} text={made.url} />
+        <a class="button" href={made.url}>
+          Open it on this device
+        </a>
+        <p class="soft">The profile is made when the link is used; then no link for it is open.</p>
+      </>
+    );
+  return <Do run={make}>Make a link to its profile</Do>;
+}
+
+function Facts({ device }: { device: Device }) {
+  const addresses = device.connections.flatMap((one) => one.addresses).join(', ');
+  const received = device.traffic.reduce((sum, one) => sum + one.receivedBytes, 0);
+  const sent = device.traffic.reduce((sum, one) => sum + one.sentBytes, 0);
+  const last = device.traffic
+    .map((one) => one.latestHandshake ?? '')
+    .sort()
+    .at(-1);
+  return (
+    <dl class="facts">
+      <dt>What</dt>
+      <dd>{platformName(device.platform)}</dd>
+      <dt>Addresses</dt>
+      <dd>{addresses || 'none yet'}</dd>
+      <dt>Connected</dt>
+      <dd>{last ? ago(last) : 'never'}</dd>
+      <dt>Traffic</dt>
+      <dd>
+        {bytes(sent)} to it, {bytes(received)} from it
+      </dd>
+      <dt>Made</dt>
+      <dd>{when(device.createdAt)}</dd>
+    </dl>
+  );
+}
+
+export function DevicePage({ tenant: { tenantId, role }, id = '' }: PageProps) {
+  const params = { tenantId, deviceId: id };
+  const loaded = useLoaded(() => api.call('device.get', { params }), [tenantId, id]);
+  const afterwards = async (change: Promise<unknown>): Promise<void> => {
+    await change;
+    loaded.reload();
+  };
+  return (
+    <Waiting loaded={loaded}>
+      {(device) => (
+        <>
+          <h1>
+            {device.name} <DeviceBadge status={device.status} />
+          </h1>
+          <Facts device={device} />
+          {role !== 'auditor' && device.status !== 'revoked' && (
+            <ProfileLink tenantId={tenantId} device={device} />
+          )}
+          {role !== 'auditor' && (
+            <div class="row-actions">
+              {device.status === 'revoked' ? (
+                <Do run={() => afterwards(api.call('device.reissue', { params, body: {} }))}>
+                  Let it back in
+                </Do>
+              ) : (
+                <Do
+                  tone="bad"
+                  confirm="It is cut off everywhere within seconds. Go on?"
+                  run={() => afterwards(api.call('device.revoke', { params }))}
+                >
+                  cut it off
+                </Do>
+              )}
+            </div>
+          )}
+          <p>
+            <a href={hrefOf('t', tenantId, 'devices')}>All devices</a>
+          </p>
+        </>
+      )}
+    </Waiting>
+  );
+}

@@ -1,0 +1,113 @@
+// What the tenant is called, what it asks of its people, and its end.
+
+import type { Reply } from '../../../client/client.ts';
+import { api } from '../../api.ts';
+import { useLoaded } from '../../load.ts';
+import { Choice, Do, Field, Form, Waiting } from '../../parts.tsx';
+import { when } from '../../words.ts';
+import type { PageProps } from '../tenant.tsx';
+import { SingleSignOn } from './single-sign-on.tsx';
+
+type Tenant = Reply<'tenant.get'>;
+type Policy = Tenant['policy'];
+
+const secondFactors = [
+  ['optional', 'A mailed code is enough'],
+  ['required', 'A passkey or a second factor is required'],
+] as const;
+const signIns = [
+  ['any', 'By mail, passkey or single sign-on'],
+  ['oidc', 'By single sign-on alone'],
+] as const;
+const redemptions = [
+  ['link', 'Whoever holds the link gets the profile'],
+  ['session', 'Its user must have signed in as well'],
+] as const;
+
+function Change({ tenant, done }: { tenant: Tenant; done: () => void }) {
+  const params = { tenantId: tenant.id };
+  const { policy } = tenant;
+  return (
+    <Form
+      label="Keep the changes"
+      submit={async ({ name = '', secondFactor, signIn, linkRedemption }) => {
+        const asked = { secondFactor, signIn, linkRedemption } as Policy;
+        const ifMatch = `"${tenant.revision}"`;
+        await api.call('tenant.update', { params, body: { name, policy: asked }, ifMatch });
+        done();
+      }}
+    >
+      <Field label="Name" name="name" defaultValue={tenant.name} maxLength={100} required />
+      <Choice
+        label="Signing in"
+        name="secondFactor"
+        value={policy.secondFactor}
+        options={secondFactors}
+      />
+      <Choice label="Ways to sign in" name="signIn" value={policy.signIn} options={signIns} />
+      <Choice
+        label="Links to profiles"
+        name="linkRedemption"
+        value={policy.linkRedemption}
+        options={redemptions}
+      />
+    </Form>
+  );
+}
+
+function End({ tenant, done }: { tenant: Tenant; done: () => void }) {
+  const params = { tenantId: tenant.id };
+  const then = async (change: Promise<unknown>): Promise<void> => {
+    await change;
+    done();
+  };
+  if (tenant.status === 'deleting')
+    return (
+      <>
+        <p class="fault">
+          This tenant and everything in it goes for good on {when(tenant.deleteAt ?? '')}.
+        </p>
+        <Do run={() => then(api.call('tenant.restore', { params }))}>Keep it after all</Do>
+      </>
+    );
+  return (
+    <Do
+      tone="bad"
+      confirm="Nobody can change anything any more, and in a week all of it is gone for good. Go on?"
+      run={() => then(api.call('tenant.delete', { params }))}
+    >
+      delete the tenant
+    </Do>
+  );
+}
+
+export function SettingsPage({ tenant: { tenantId, role } }: PageProps) {
+  const params = { tenantId };
+  const loaded = useLoaded(() => api.call('tenant.get', { params }), [tenantId]);
+  const isOwner = role === 'owner';
+  return (
+    <Waiting loaded={loaded}>
+      {(tenant) => (
+        <>
+          <h1>Settings</h1>
+          <p class="soft">
+            Short name <code>{tenant.slug}</code>, id <code>{tenant.id}</code>
+          </p>
+          {!isOwner && <p>Only an owner changes what is here.</p>}
+          {isOwner && tenant.status === 'active' && (
+            <>
+              <Change tenant={tenant} done={loaded.reload} />
+              <SingleSignOn tenantId={tenantId} />
+              <p>
+                <a href={`/v1/tenants/${tenantId}/export`} download={`tenant-${tenant.slug}.jsonl`}>
+                  Download everything of this tenant
+                </a>
+              </p>
+            </>
+          )}
+          {isOwner && <End tenant={tenant} done={loaded.reload} />}
+        </>
+      )}
+    </Waiting>
+  );
+}
