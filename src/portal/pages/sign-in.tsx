@@ -80,7 +80,10 @@ function Code(props: {
 export function SignInPage({ onSignedIn }: Props) {
   const [step, goOn] = useState<Step>({ name: 'start' });
   const done = (next: string | null): void => {
-    if (next === 'totp') return goOn({ name: 'factor' });
+    if (next === 'totp') {
+      goOn({ name: 'factor' });
+      return;
+    }
     returnToPlace();
     onSignedIn();
   };
