@@ -91,7 +91,7 @@ export function Badge({ tone, children }: Children & { tone?: 'good' | 'bad' | '
 }
 
 export function Field(
-  props: { label: string; hint?: string } & JSX.InputHTMLAttributes<HTMLInputElement>,
+  props: { label: string; hint?: string | undefined } & JSX.IntrinsicElements['input'],
 ) {
   const { label, hint, ...input } = props;
   return (
@@ -106,7 +106,7 @@ export function Field(
 export function Choice(props: {
   label: string;
   name: string;
-  value?: string;
+  value?: string | undefined;
   options: readonly (readonly [value: string, text: string])[];
 }) {
   return (

@@ -8,6 +8,7 @@ import {
 } from '@simplewebauthn/browser';
 import type { Reply } from '../client/client.ts';
 import { api } from './api.ts';
+import { creationOptions, requestOptions } from './casts.ts';
 
 export const hasPasskeys = browserSupportsWebAuthn;
 
@@ -20,11 +21,9 @@ function inWords(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-type Options = Reply<'passkey.startSignIn'>['options'];
-
 export async function signInByPasskey(): Promise<Reply<'passkey.signIn'>> {
   const { challengeId, options } = await api.call('passkey.startSignIn', { body: {} });
-  const response = await startAuthentication({ optionsJSON: options as Options }).catch(
+  const response = await startAuthentication({ optionsJSON: requestOptions(options) }).catch(
     (error: unknown) => {
       throw inWords(error);
     },
@@ -34,7 +33,9 @@ export async function signInByPasskey(): Promise<Reply<'passkey.signIn'>> {
 
 export async function addPasskey(name: string): Promise<void> {
   const { challengeId, options } = await api.call('passkey.startCreate', { body: {} });
-  const response = await startRegistration({ optionsJSON: options }).catch((error: unknown) => {
+  const response = await startRegistration({
+    optionsJSON: creationOptions(options),
+  }).catch((error: unknown) => {
     throw inWords(error);
   });
   await api.call('passkey.create', { body: { challengeId, name, response } });

@@ -17,6 +17,7 @@ export function registerAboutPages(app: App): void {
         'Sallyport',
         html`<p>Integrators find the <a href="/reference">reference of the API</a> here, and for
 programs <a href="/openapi.json">/openapi.json</a>.</p>
+<p>Users and administrators sign in at the <a href="/portal/">portal</a>.</p>
 <p>Looking for your VPN profile? Open the link that you were sent.</p>`,
       ),
     ),

@@ -79,10 +79,10 @@ function Sessions() {
             {items.map((session) => (
               <Row
                 key={session.id}
-                title={browserOf(session.userAgent)}
+                title={browserOf(session.userAgent ?? '')}
                 badge={session.current ? <Badge tone="good">this one</Badge> : undefined}
                 notes={`${methodsInWords(session.methods)}, ${when(session.createdAt)}, from ${
-                  session.address
+                  session.address ?? 'somewhere'
                 }; last seen ${ago(session.seenAt)}`}
               >
                 {!session.current && (

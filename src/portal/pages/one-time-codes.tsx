@@ -28,7 +28,7 @@ function Confirm(props: { enrolment: Enrolment; confirmed: (codes: string[]) => 
       <p>
         Scan this with your authenticator app, or <a href={uri}>open it there</a> on this device.
       </p>
-      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a QR code that our API drew */}
+      {/* A QR code that our own API drew. */}
       <div class="qr" dangerouslySetInnerHTML={{ __html: qrSvg }} />
       <p class="soft">
         By hand: <code>{secret}</code>

@@ -54,7 +54,12 @@ function NewDevice({ tenant }: { tenant: Tenant }) {
       <Form
         label="Add it"
         submit={async ({ name = '', platform, owner }) => {
-          const body = { name, platform: platform as Platform, userId: owner ?? userId };
+          const chosen = owner ?? userId;
+          const body = {
+            name,
+            platform: platform as Platform,
+            ...(chosen === null ? {} : { userId: chosen }),
+          };
           const options = { params: { tenantId }, body, idempotencyKey: key };
           go('t', tenantId, 'devices', (await api.call('device.create', options)).id);
         }}
@@ -62,7 +67,12 @@ function NewDevice({ tenant }: { tenant: Tenant }) {
         <Field label="Name" hint="Such as: Ann's phone." name="name" maxLength={100} required />
         <Choice label="What it is" name="platform" value={thisPlatform()} options={platforms} />
         {!isMember && (
-          <Choice label="Whose it is" name="owner" value={userId} options={users.value ?? []} />
+          <Choice
+            label="Whose it is"
+            name="owner"
+            value={userId ?? ''}
+            options={users.value ?? []}
+          />
         )}
       </Form>
     </More>

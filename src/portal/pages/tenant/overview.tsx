@@ -17,7 +17,8 @@ const quotaWords: Readonly<Record<string, string>> = {
   bytesPerMonth: 'Traffic this month',
 };
 
-function Meter({ name, used, most }: { name: string; used: number; most: number }) {
+function Meter({ name, used, most }: { name: string; used: number | null; most: number }) {
+  if (used === null) return null;
   const share = most === 0 ? 1 : Math.min(1, used / most);
   const isBytes = name.startsWith('bytes');
   const unlimited = most >= Number.MAX_SAFE_INTEGER;
@@ -68,14 +69,14 @@ export function OverviewPage({ tenant: { tenantId, name } }: PageProps) {
       </Waiting>
       <h2>Used</h2>
       <Waiting loaded={quotas}>
-        {({ items }) => (
+        {(all) => (
           <Card>
-            {items
+            {all
               .filter((quota) => quota.name in quotaWords)
               .map((quota) => (
                 <Meter key={quota.name} {...quota} />
               ))}
-            {items.some(({ warning }) => warning) && <Badge tone="bad">nearly used up</Badge>}
+            {all.some(({ warning }) => warning) && <Badge tone="bad">nearly used up</Badge>}
           </Card>
         )}
       </Waiting>

@@ -1,0 +1,3 @@
+// What Vite takes in beside code.
+
+declare module '*.css';
