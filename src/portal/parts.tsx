@@ -131,6 +131,13 @@ function textsOf(form: HTMLFormElement): Texts {
   return Object.fromEntries(entries.filter(([, value]) => value !== ''));
 }
 
+/** What was done is not to be done again by a second tap. */
+function putAway(form: HTMLFormElement): void {
+  form.reset();
+  const folded = form.closest('details');
+  if (folded) folded.open = false;
+}
+
 /** A form that keeps what was typed when the answer is no. */
 export function Form(
   props: Children & { label: string; submit: (texts: Texts) => Promise<unknown>; action?: Action },
@@ -142,7 +149,7 @@ export function Form(
       onSubmit={(event) => {
         event.preventDefault();
         const form = event.currentTarget;
-        action.run(() => props.submit(textsOf(form)));
+        action.run(() => props.submit(textsOf(form)).then(() => putAway(form)));
       }}
     >
       <Fault fault={action.fault} />
@@ -156,7 +163,7 @@ export function Form(
 
 /** A button that does something, and asks once more where it cannot be taken back. */
 export function Do(
-  props: Children & { run: () => Promise<unknown>; confirm?: string; tone?: 'bad' },
+  props: Children & { run: () => Promise<unknown>; confirm?: string; tone?: 'bad' | 'main' },
 ) {
   const action = useAction();
   const [asking, ask] = useState(false);
@@ -180,7 +187,7 @@ export function Do(
     <>
       <button
         type="button"
-        class={`small plain ${props.tone ?? ''}`}
+        class={props.tone === 'main' ? 'main' : `small plain ${props.tone ?? ''}`}
         disabled={action.busy}
         onClick={() => (props.confirm === undefined ? begin() : ask(true))}
       >

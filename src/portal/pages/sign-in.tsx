@@ -21,7 +21,9 @@ function Start({ goOn, passkey }: { goOn: (step: Step) => void; passkey: () => P
     <>
       {hasPasskeys() && (
         <>
-          <Do run={passkey}>Sign in with a passkey</Do>
+          <Do run={passkey} tone="main">
+            Sign in with a passkey
+          </Do>
           <p class="soft">or by a code that we mail to you:</p>
         </>
       )}

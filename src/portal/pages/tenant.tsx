@@ -48,6 +48,11 @@ function namesFor({ role, status }: Tenant): readonly Name[] {
   return role === 'auditor' ? everything.filter((name) => name !== 'settings') : everything;
 }
 
+/** The tab that one is on may be beyond the edge of a phone. */
+function intoView(tab: HTMLAnchorElement | null): void {
+  tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
+}
+
 export function TenantPages({ tenant, address }: { tenant: Tenant; address: Address }) {
   const names = namesFor(tenant);
   const [asked, id] = address;
@@ -64,6 +69,7 @@ export function TenantPages({ tenant, address }: { tenant: Tenant; address: Addr
               key={tab}
               href={hrefOf('t', tenant.tenantId, tab)}
               aria-current={tab === name ? 'page' : undefined}
+              ref={tab === name ? intoView : null}
             >
               {pages[tab].title}
             </a>

@@ -22,7 +22,7 @@ function Meter({ name, used, most }: { name: string; used: number | null; most: 
   const share = most === 0 ? 1 : Math.min(1, used / most);
   const isBytes = name.startsWith('bytes');
   const unlimited = most >= Number.MAX_SAFE_INTEGER;
-  const said = (amount: number): string => (isBytes ? bytes(amount) : String(amount));
+  const said = (amount: number): string => (isBytes ? bytes(amount) : amount.toLocaleString('en'));
   return (
     <div>
       <strong>{quotaWords[name] ?? name}</strong>
