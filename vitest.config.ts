@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/faults/**', 'test/fuzz/fuzz.test.ts'],
+          exclude: ['test/faults/**', 'test/fuzz/fuzz.test.ts', 'test/browser/**'],
           // Some tests start whole processes, and a loaded machine starts them slowly.
           testTimeout: 30_000,
         },
@@ -20,6 +20,9 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts', 'test/fuzz/fuzz.test.ts'],
           testTimeout: 600_000,
         },
+      },
+      {
+        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 120_000 },
       },
       {
         test: {

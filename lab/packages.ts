@@ -26,6 +26,11 @@ const userspace: LabPackage = {
   programs: ['wireguard-go'],
   why: 'this kernel has no WireGuard of its own',
 };
+/** What tests in a browser need. */
+export const browserPackages: readonly LabPackage[] = [
+  { name: 'chromium', programs: ['chromium'], why: 'a real browser before the portal' },
+];
+
 /** What tests need besides, and demo and benches do not. */
 export const testPackages: readonly LabPackage[] = [
   {
@@ -71,10 +76,14 @@ function kernelHasWireguard(): boolean {
   return call('unshare', question, lookTimeoutMs).status === 0;
 }
 
-/** What is missing on this machine. @param more packages that are needed besides the lab's own */
-export function missingHere(more: readonly LabPackage[] = []): LabPackage[] {
-  const needed = neededPackages({ kernelWireguard: kernelHasWireguard() });
-  return missingPackages([...needed, ...more], hasProgram);
+/** What the lab needs on this machine. */
+export function labPackages(): LabPackage[] {
+  return neededPackages({ kernelWireguard: kernelHasWireguard() });
+}
+
+/** What is missing on this machine of what is needed; of the lab's packages, if nobody says. */
+export function missingHere(needed: () => readonly LabPackage[] = labPackages): LabPackage[] {
+  return missingPackages(needed(), hasProgram);
 }
 
 function aptInstall(packages: readonly LabPackage[]): boolean {
@@ -93,9 +102,9 @@ function aptInstall(packages: readonly LabPackage[]): boolean {
  */
 export function ensurePackages(
   print: (line: string) => void,
-  more: readonly LabPackage[] = [],
+  needed: () => readonly LabPackage[] = labPackages,
 ): void {
-  let missing = missingHere(more);
+  let missing = missingHere(needed);
   // The second round is for what only `ip`, once it is there, can tell.
   for (let round = 0; round < 2 && missing.length > 0; round += 1) {
     const names = missing.map(({ name }) => name).join(' ');
@@ -104,7 +113,7 @@ export function ensurePackages(
     print("Installing from Debian's packages:");
     for (const { name, why } of missing) print(`  ${name}: ${why}`);
     if (!aptInstall(missing)) throw new Error(`apt-get failed (see above). ${wish}`);
-    missing = missingHere(more);
+    missing = missingHere(needed);
   }
   if (missing.length > 0) {
     const programs = missing.flatMap((entry) => entry.programs).join(', ');

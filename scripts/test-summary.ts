@@ -2,7 +2,7 @@
 
 import type { TestCounts } from './test-counts.ts';
 
-export const projects = ['unit', 'faults', 'lab'] as const;
+export const projects = ['unit', 'browser', 'faults', 'lab'] as const;
 export type Project = (typeof projects)[number];
 
 /** Projects named by the arguments (all, if none is), and the rest as filters of test files. */

@@ -1,12 +1,18 @@
 // `npm test`: types, style, then every test there is; the last line counts them. Arguments that
-// name projects (unit, faults, lab) choose among them, all others choose test files.
+// name projects (unit, browser, faults, lab) choose among them, all others choose test files.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { enterLab, labObstacle } from '../lab/enter.ts';
-import { ensurePackages, testPackages } from '../lab/packages.ts';
+import {
+  browserPackages,
+  ensurePackages,
+  type LabPackage,
+  labPackages,
+  testPackages,
+} from '../lab/packages.ts';
 import { countsVariable, type TestCounts } from './test-counts.ts';
 import { addUp, closingLine, isFailure, type Project, planRun } from './test-summary.ts';
 
@@ -60,19 +66,26 @@ async function runProject(project: Project, files: readonly string[]): Promise<T
   }
 }
 
-function packageObstacle(): string | undefined {
+function packageObstacle(needed: () => readonly LabPackage[]): string | undefined {
   try {
-    ensurePackages(console.log, testPackages);
+    ensurePackages(console.log, needed);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-async function runLab(files: readonly string[]): Promise<TestCounts> {
-  const reason = labObstacle('npm test') ?? packageObstacle();
-  if (reason === undefined) return runProject('lab', files);
-  return { passed: 0, failed: 0, skipped: [{ name: 'lab', reason }] };
+/** Why the tests of a project cannot run here, if so; what can be installed is. */
+function obstacleOf(project: Project): string | undefined {
+  if (project === 'browser') return packageObstacle(() => browserPackages);
+  if (project !== 'lab') return undefined;
+  return labObstacle('npm test') ?? packageObstacle(() => [...labPackages(), ...testPackages]);
+}
+
+async function runOrSay(project: Project, files: readonly string[]): Promise<TestCounts> {
+  const reason = obstacleOf(project);
+  if (reason === undefined) return runProject(project, files);
+  return { passed: 0, failed: 0, skipped: [{ name: project, reason }] };
 }
 
 async function main(): Promise<TestCounts[]> {
@@ -82,7 +95,7 @@ async function main(): Promise<TestCounts[]> {
   const all: TestCounts[] = [];
   for (const project of plan.projects) {
     console.log(`\n== ${project} tests`);
-    all.push(await (project === 'lab' ? runLab(plan.files) : runProject(project, plan.files)));
+    all.push(await runOrSay(project, plan.files));
   }
   return all;
 }

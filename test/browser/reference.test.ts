@@ -1,22 +1,17 @@
 // The reference of the API as people see it: drawn in a real browser, from this host alone.
 
-import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { temporaryDirectory } from '../control-plane.ts';
 import { freePort, startServer } from '../server.ts';
+import { launch } from './world.ts';
 
-const executablePath = '/usr/bin/chromium';
-const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
-
-test.skipIf(!existsSync(executablePath)).each([
+test.each([
   ['a phone', { width: 360, height: 740 }],
   ['a desktop', { width: 1280, height: 900 }],
 ])('is drawn on %s without a fault, a stranger or a line that is too long', async (_, viewport) => {
   const port = await freePort();
   await startServer({ data: temporaryDirectory(), port });
-  const browser = await chromium.launch({ executablePath, headless: true, args });
-  onTestFinished(() => browser.close());
+  const browser = await launch();
   const page = await browser.newPage({ viewport });
   const faults: string[] = [];
   const strangers: string[] = [];

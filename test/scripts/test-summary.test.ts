@@ -11,7 +11,7 @@ const counts = (passed: number, failed: number, skipped: number) => ({
 
 describe('arguments', () => {
   it('choose everything when there are none', () => {
-    expect(planRun([])).toEqual({ projects: ['unit', 'faults', 'lab'], files: [] });
+    expect(planRun([])).toEqual({ projects: ['unit', 'browser', 'faults', 'lab'], files: [] });
   });
 
   it('choose projects by name and files by anything else', () => {

@@ -1,0 +1,66 @@
+// A tenant, run from a phone: from nothing to a device's profile, and what its members see of it.
+
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { createPortal, makeTenant, signInByMail } from './world.ts';
+
+async function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
+
+async function addDevice(page: Page, name: string): Promise<void> {
+  await page.getByText('Add a device').click();
+  await page.locator('details[open]').getByLabel(/^Name/).fill(name);
+  await page.getByRole('button', { name: 'Add it' }).click();
+  await page.getByRole('heading', { name }).waitFor();
+}
+
+test('an owner invites a member, who makes a device of their own and sees no other', async () => {
+  const world = await createPortal();
+  const ann = await world.person();
+  await signInByMail(world, ann.page, 'ann@example.com');
+  await makeTenant(ann.page, 'Acme & Söhne <GmbH>');
+
+  await ann.page.getByRole('link', { name: 'Gateways' }).click();
+  await ann.page.getByText('Add a gateway').click();
+  await ann.page.getByLabel('Name', { exact: true }).fill('Berlin');
+  await ann.page.getByLabel('Where devices reach it').fill('vpn.example.com');
+  await ann.page.getByRole('button', { name: 'Add it' }).click();
+  await ann.page.getByText(/sallyport-agent enroll --url/).waitFor();
+  await ann.page.getByRole('link', { name: 'Devices' }).click();
+  await addDevice(ann.page, "Ann's phone");
+  await ann.page.getByRole('button', { name: 'Make a link to its profile' }).click();
+  await ann.page.getByText(`${world.origin}/l/`).waitFor();
+
+  await ann.page.getByRole('link', { name: 'Users' }).click();
+  await ann.page.getByText('Invite somebody').click();
+  await ann.page.getByLabel('Name', { exact: true }).fill('Bob');
+  await ann.page.getByLabel('E-mail address').fill('bob@example.com');
+  await ann.page.getByRole('button', { name: 'Send the invitation' }).click();
+  const link = await world.mailTo('bob@example.com', /http:\S+\/invitation\/\S+/);
+
+  const bob = await world.person();
+  await bob.page.goto(link);
+  await bob.page.getByRole('button', { name: 'Accept the invitation' }).click();
+  await bob.page.getByRole('link', { name: 'Acme & Söhne <GmbH>' }).click();
+  await bob.page.getByRole('heading', { name: 'Your devices' }).waitFor();
+  await bob.page.getByText('No device yet.').waitFor();
+  expect(await bob.page.getByRole('link', { name: 'Users' }).count()).toBe(0);
+  await addDevice(bob.page, "Bob's laptop");
+  expect(await overflow(bob.page)).toBeLessThanOrEqual(0);
+
+  await ann.page.getByRole('link', { name: 'Audit' }).click();
+  await ann.page.getByText(/^user.accept/).waitFor();
+  await ann.page.getByRole('button', { name: 'Check that it is whole' }).click();
+  await ann.page.getByText(/^Whole, up to revision/).waitFor();
+  expect(await overflow(ann.page)).toBeLessThanOrEqual(0);
+
+  await ann.page.getByRole('link', { name: 'Users' }).click();
+  await ann.page.getByRole('link', { name: 'Bob' }).click();
+  await ann.page.getByRole('button', { name: 'Suspend them' }).click();
+  await ann.page.getByRole('button', { name: 'Yes, suspend them' }).click();
+  await ann.page.getByText('suspended', { exact: true }).waitFor();
+  await bob.page.reload();
+  await bob.page.getByText('You belong to no organisation here yet.').waitFor();
+  expect([...ann.faults, ...bob.faults]).toEqual([]);
+});
