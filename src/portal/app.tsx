@@ -58,8 +58,10 @@ function Inside({ address }: { address: Address }) {
 export function App() {
   const address = useAddress();
   const [page, kind, ...rest] = address;
+  const [token] = rest;
   if (page === 'sign-in' && kind === 'mail') return <SignInLinkPage parts={rest} />;
-  if (page === 'invitation' && kind !== undefined) return <InvitationPage token={kind} />;
+  if (page === 'sign-in' && kind === 'invitation' && token !== undefined)
+    return <InvitationPage token={token} />;
   if (page === 'sign-in') return <SignInPage onSignedIn={() => undefined} />;
   return <Inside address={address} />;
 }

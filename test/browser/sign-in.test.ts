@@ -46,6 +46,7 @@ test('the link of the mail signs in by a tap, and only by a tap', async () => {
   await page.getByRole('heading', { name: /^Hello/ }).waitFor();
   await scanner.page.getByRole('button', { name: 'Yes, sign me in' }).click();
   await scanner.page.getByRole('alert').waitFor();
+  expect(await scanner.page.context().cookies()).toEqual([]);
 });
 
 test('a passkey is made, signs in without a mail, and is two factors', async () => {
@@ -77,7 +78,7 @@ test('a passkey is made, signs in without a mail, and is two factors', async () 
   expect(faults).toEqual([]);
 });
 
-test('one-time codes are asked for beside the mail, and each recovery code helps once', async () => {
+test('one-time codes are asked for beside the mail; each recovery code helps once', async () => {
   const world = await createPortal();
   const { page } = await world.person();
   await signInByMail(world, page, ann);
@@ -119,4 +120,5 @@ test('one-time codes are asked for beside the mail, and each recovery code helps
   await recovery.fill(codes[0] ?? '');
   await page.getByRole('button', { name: 'Use this recovery code' }).click();
   await page.getByRole('alert').waitFor();
+  await expect.poll(() => page.getByRole('alert').innerText()).not.toBe('');
 });

@@ -11,7 +11,10 @@ function RecoveryCodes({ codes, done }: { codes: readonly string[]; done: () => 
   return (
     <>
       <Copy
-        label="Your recovery codes. Each signs you in once when your app is not at hand; they are shown only now."
+        label={
+          'Your recovery codes. Each signs you in once when your app is not at hand. ' +
+          'They are shown only now.'
+        }
         text={codes.join('\n')}
       />
       <button type="button" onClick={done}>

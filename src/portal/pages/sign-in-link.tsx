@@ -1,4 +1,5 @@
-// Behind the link of a sign-in mail. Opening it does nothing: programs that check mails do that too.
+// Behind the link of a sign-in mail. Opening it does nothing: programs that check mails open it
+// as well.
 
 import { useState } from 'preact/hooks';
 import { returnToPlace } from '../address.ts';

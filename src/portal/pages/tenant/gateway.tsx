@@ -69,7 +69,7 @@ export function GatewayPage({ tenant: { tenantId, role }, id = '' }: PageProps) 
           {role !== 'auditor' && (
             <Do
               tone="bad"
-              confirm="Its VM keeps what it has until you switch it off; nothing new reaches it. Go on?"
+              confirm="Its VM keeps what it has until you switch it off. Go on?"
               run={async () => {
                 await api.call('gateway.delete', { params });
                 go('t', tenantId, 'gateways');

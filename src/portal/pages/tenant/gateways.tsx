@@ -13,6 +13,10 @@ type Created = Reply<'gateway.create'>;
 
 const silentAfterMilliseconds = 5 * 60_000;
 
+function endpointOf({ endpoint: { host, port } }: Gateway): string {
+  return `${host}:${port}`;
+}
+
 /** How a gateway is, in a word. */
 export function gatewayBadge({ status, applied, observed }: Gateway) {
   if (status === 'pending') return <Badge tone="wait">not set up yet</Badge>;
@@ -60,7 +64,10 @@ export function GatewaysPage({ tenant: { tenantId, role } }: PageProps) {
       {created && (
         <div class="card">
           <Copy
-            label={`Run this as root on the VM that shall be "${created.gateway.name}". It works once, for 24 hours.`}
+            label={
+              `Run this as root on the VM that shall be "${created.gateway.name}". ` +
+              'It works once, for 24 hours.'
+            }
             text={created.enrollment.command}
           />
         </div>
@@ -77,7 +84,7 @@ export function GatewaysPage({ tenant: { tenantId, role } }: PageProps) {
             title={gateway.name}
             href={hrefOf('t', tenantId, 'gateways', gateway.id)}
             badge={gatewayBadge(gateway)}
-            notes={`${gateway.endpoint.host}:${gateway.endpoint.port}, ${gateway.peerCount} devices`}
+            notes={`${endpointOf(gateway)}, ${gateway.peerCount} devices`}
           />
         )}
       </List>

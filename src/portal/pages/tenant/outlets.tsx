@@ -29,7 +29,7 @@ function Webhooks({ tenantId, mayChange }: Props) {
             label="Add it"
             submit={async ({ url = '' }) => {
               const options = { params: { tenantId }, body: { url }, idempotencyKey: key };
-              show((await api.call('webhook.create', options)).secret);
+              show((await api.call('webhook.create', options)).secret ?? undefined);
               renew(idempotencyKey());
             }}
           >
@@ -43,13 +43,15 @@ function Webhooks({ tenantId, mayChange }: Props) {
             key={webhook.id}
             title={webhook.url}
             badge={
-              <Badge tone={webhook.enabled && !webhook.lastError ? 'good' : 'bad'}>
-                {!webhook.enabled ? 'off' : webhook.lastError ? 'fails' : 'on'}
+              <Badge tone={webhook.enabled && !webhook.state.lastError ? 'good' : 'bad'}>
+                {!webhook.enabled ? 'off' : webhook.state.lastError ? 'fails' : 'on'}
               </Badge>
             }
             notes={
-              webhook.lastError ??
-              (webhook.deliveredAt ? `delivered ${ago(webhook.deliveredAt)}` : 'nothing sent yet')
+              webhook.state.lastError ??
+              (webhook.state.deliveredAt
+                ? `delivered ${ago(webhook.state.deliveredAt)}`
+                : 'nothing sent yet')
             }
           >
             {mayChange && (
@@ -85,12 +87,13 @@ function Syslog({ tenantId, mayChange }: Props) {
               <Row
                 title={`${syslog.host}:${syslog.port}`}
                 badge={
-                  <Badge tone={syslog.lastError ? 'bad' : 'good'}>
-                    {syslog.lastError ? 'fails' : 'on'}
+                  <Badge tone={syslog.state.lastError ? 'bad' : 'good'}>
+                    {syslog.state.lastError ? 'fails' : 'on'}
                   </Badge>
                 }
                 notes={
-                  syslog.lastError ?? (syslog.deliveredAt ? `sent ${ago(syslog.deliveredAt)}` : '')
+                  syslog.state.lastError ??
+                  (syslog.state.deliveredAt ? `sent ${ago(syslog.state.deliveredAt)}` : '')
                 }
               />
             ) : (
@@ -132,7 +135,9 @@ function Mails({ tenantId }: { tenantId: string }) {
             key={mail.id}
             title={mail.subject}
             badge={<Badge tone={mailTones[mail.status]}>{mail.status}</Badge>}
-            notes={`${mail.recipient}, ${ago(mail.createdAt)}${mail.error ? `: ${mail.error}` : ''}`}
+            notes={[mail.recipient, ago(mail.createdAt), mail.error ?? '']
+              .filter(Boolean)
+              .join(', ')}
           />
         )}
       </List>

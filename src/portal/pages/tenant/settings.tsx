@@ -73,7 +73,7 @@ function End({ tenant, done }: { tenant: Tenant; done: () => void }) {
   return (
     <Do
       tone="bad"
-      confirm="Nobody can change anything any more, and in a week all of it is gone for good. Go on?"
+      confirm="Nothing can be changed any more, and in a week all of it is gone for good. Go on?"
       run={() => then(api.call('tenant.delete', { params }))}
     >
       delete the tenant

@@ -1,13 +1,62 @@
 // The tenant's own identity provider.
 
+import type { Reply } from '../../../client/client.ts';
 import { api } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
-import { Choice, Do, Field, Form, More, Waiting } from '../../parts.tsx';
+import { Choice, Do, Field, Form, More, type Texts, Waiting } from '../../parts.tsx';
+
+type Provider = Reply<'oidc.get'>;
 
 const yesNo = [
   ['no', 'Only people who are users already'],
   ['yes', 'Everybody whom the provider lets in'],
 ] as const;
+
+function Fields({ provider }: { provider: Provider | null }) {
+  return (
+    <>
+      <Field
+        label="Issuer"
+        name="issuer"
+        type="url"
+        placeholder="https://"
+        defaultValue={provider?.issuer ?? ''}
+        required
+      />
+      <Field label="Client id" name="clientId" defaultValue={provider?.clientId ?? ''} required />
+      <Field
+        label="Client secret"
+        hint={provider ? 'Leave it empty to keep the one there is.' : undefined}
+        name="clientSecret"
+        type="password"
+        autoComplete="off"
+        required={!provider}
+      />
+      <Field
+        label="Claim with groups"
+        hint="Its values that are names of groups here make people members of them."
+        name="groupsClaim"
+        defaultValue={provider?.groupsClaim ?? ''}
+      />
+      <Choice
+        label="Who may come in"
+        name="creates"
+        value={provider?.createsUsers ? 'yes' : 'no'}
+        options={yesNo}
+      />
+    </>
+  );
+}
+
+function bodyOf({ issuer = '', clientId = '', clientSecret, groupsClaim, creates }: Texts) {
+  return {
+    issuer,
+    clientId,
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+    groupsClaim: groupsClaim ?? null,
+    createsUsers: creates === 'yes',
+  };
+}
 
 export function SingleSignOn({ tenantId }: { tenantId: string }) {
   const params = { tenantId };
@@ -15,7 +64,7 @@ export function SingleSignOn({ tenantId }: { tenantId: string }) {
   return (
     <More title="Single sign-on">
       <Waiting loaded={loaded}>
-        {(oidc) => (
+        {(provider) => (
           <>
             <p class="soft">
               At your provider, allow the address{' '}
@@ -23,55 +72,14 @@ export function SingleSignOn({ tenantId }: { tenantId: string }) {
             </p>
             <Form
               label="Keep it"
-              submit={async ({
-                issuer = '',
-                clientId = '',
-                clientSecret,
-                groupsClaim,
-                creates,
-              }) => {
-                const body = {
-                  issuer,
-                  clientId,
-                  ...(clientSecret === undefined ? {} : { clientSecret }),
-                  groupsClaim: groupsClaim ?? null,
-                  createsUsers: creates === 'yes',
-                };
-                await api.call('oidc.set', { params, body });
+              submit={async (texts) => {
+                await api.call('oidc.set', { params, body: bodyOf(texts) });
                 loaded.reload();
               }}
             >
-              <Field
-                label="Issuer"
-                name="issuer"
-                type="url"
-                placeholder="https://"
-                defaultValue={oidc?.issuer}
-                required
-              />
-              <Field label="Client id" name="clientId" defaultValue={oidc?.clientId} required />
-              <Field
-                label="Client secret"
-                hint={oidc ? 'Leave it empty to keep the one there is.' : undefined}
-                name="clientSecret"
-                type="password"
-                autoComplete="off"
-                required={!oidc}
-              />
-              <Field
-                label="Claim with groups"
-                hint="Its values that are names of groups here make people members of them."
-                name="groupsClaim"
-                defaultValue={oidc?.groupsClaim ?? ''}
-              />
-              <Choice
-                label="Who may come in"
-                name="creates"
-                value={oidc?.createsUsers ? 'yes' : 'no'}
-                options={yesNo}
-              />
+              <Fields provider={provider} />
             </Form>
-            {oidc && (
+            {provider && (
               <Do
                 tone="bad"
                 confirm="Nobody can sign in that way any more. Go on?"
