@@ -1,13 +1,12 @@
 // The Worker's bundle in a bare workerd, without wrangler around it: one process that can be killed
 // and started again at once, on the same storage.
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
-import { wranglerEnvironment } from '../scripts/wrangler-environment.ts';
+import { buildWorker } from '../scripts/build-worker.ts';
 import { operatorKey, type Plane } from './contract/plane.ts';
 import { testRootKey } from './edge.ts';
 import { freePort } from './server.ts';
@@ -20,6 +19,12 @@ export interface Workerd extends Plane {
   kill(): Promise<void>;
   /** Starts it and waits until it answers. */
   start(): Promise<void>;
+}
+
+/** The modules of a folder for workerd's configuration, which takes the first for the Worker. */
+export function modulesIn(folder: string, main: string): string {
+  const others = readdirSync(folder).filter((name) => name.endsWith('.js') && name !== main);
+  return [main, ...others].map((name) => `(name = "${name}", esModule = embed "${name}")`).join();
 }
 
 function configuration(folder: string, port: number, variables: Record<string, string>): string {
@@ -36,7 +41,7 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
 );
 const worker :Workerd.Worker = (
-  modules = [(name = "workers.js", esModule = embed "workers.js")],
+  modules = [${modulesIn(folder, 'workers.js')}],
   compatibilityDate = "2026-10-01",
   durableObjectNamespaces = [
     (className = "GatewayHub", uniqueKey = "gateway-hub", enableSql = true),
@@ -73,9 +78,7 @@ export async function startWorkerd(
   folder: string,
   environment: Record<string, string>,
 ): Promise<Workerd> {
-  const argv = ['deploy', '--dry-run', '--outdir', folder];
-  const env = { ...process.env, ...wranglerEnvironment };
-  await promisify(execFile)('node_modules/.bin/wrangler', argv, { env });
+  await buildWorker(folder);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'workerd.capnp');

@@ -1,15 +1,14 @@
 // The providers as workerd has them, in a Worker that does nothing else.
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { wranglerEnvironment } from '../../scripts/wrangler-environment.ts';
+import { buildWorker } from '../../scripts/build-worker.ts';
 import { type ErrorCode, type FieldProblem, SallyportError } from '../../src/model/errors.ts';
 import { freePort } from '../server.ts';
-import { untilReady, workerd } from '../workerd.ts';
+import { modulesIn, untilReady, workerd } from '../workerd.ts';
 import { createAuthority } from './authority.ts';
 import { mailSuite, ordinaryMail } from './mail-suite.ts';
 import { syslogSuite } from './syslog-suite.ts';
@@ -32,22 +31,9 @@ async function callAt(url: string, call: Call): Promise<void> {
   if (code) throw new SallyportError(code, message, { problems });
 }
 
-/** Bundles the Worker as it would be deployed. @returns its compatibility date */
-async function bundle(): Promise<string> {
-  const dated = /^compatibility_date = "(.+)"$/m.exec(readFileSync('wrangler.toml', 'utf8'));
-  const date = dated?.[1] ?? '';
-  const main = resolve('test/providers/outside-worker.ts');
-  const configuration = { name: 'outside', main, compatibility_date: date };
-  writeFileSync(join(folder, 'wrangler.json'), JSON.stringify(configuration));
-  const argv = ['deploy', '--dry-run', '--config', join(folder, 'wrangler.json')];
-  const env = { ...process.env, ...wranglerEnvironment };
-  const wrangler = 'node_modules/.bin/wrangler';
-  await promisify(execFile)(wrangler, [...argv, '--outdir', folder], { env });
-  return date;
-}
-
 /** A bare workerd, because wrangler's own would catch what goes outside. */
-function configure(port: number, date: string, authority: string): string {
+function configure(port: number, authority: string): string {
+  const dated = /^compatibility_date = "(.+)"$/m.exec(readFileSync('wrangler.toml', 'utf8'));
   const trusted = JSON.stringify(authority);
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -61,8 +47,8 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
 );
 const worker :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "outside-worker.js")],
-  compatibilityDate = "${date}",
+  modules = [${modulesIn(folder, 'outside-worker.js')}],
+  compatibilityDate = "${dated?.[1]}",
 );
 `;
 }
@@ -72,7 +58,8 @@ beforeAll(async () => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'workerd.capnp');
-  writeFileSync(file, configure(port, await bundle(), authority.pem));
+  await buildWorker(folder, 'test/providers/outside-worker.ts');
+  writeFileSync(file, configure(port, authority.pem));
   // It says on standard error what the tests provoke: certificates that do not fit.
   workerdProcess = spawn(workerd.default, ['serve', file], { stdio: 'ignore' });
   await untilReady(url, workerdProcess);
