@@ -12,6 +12,7 @@ import type { StartedSignIn } from '../../model/sign-in.ts';
 import { secretHash } from '../../pki/tokens.ts';
 import { signInMail } from '../../render/mail/mails.ts';
 import { brand, mailJob } from '../mail.ts';
+import { spend } from '../rate-limit.ts';
 import type { Caller, Services } from '../services.ts';
 import { codeHash } from './code.ts';
 
@@ -96,8 +97,10 @@ async function challenge(caller: Caller, email: string, row: { id: string; expir
   ] as const;
 }
 
+/** @throws RateLimited when somebody asks for this address too often, known or unknown */
 export async function startSignIn(caller: Caller, email: string): Promise<StartedSignIn> {
   const { services } = caller;
+  await spend(services, 'signIn', await secretHash(email));
   const id = newId('challenge', services.random);
   const expiresAt = services.now() + limits.challengeMilliseconds;
   const writes = await challenge(caller, email, { id, expiresAt });

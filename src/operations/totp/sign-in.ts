@@ -7,6 +7,7 @@ import { SallyportError } from '../../model/errors.ts';
 import type { Operation } from '../../model/permissions.ts';
 import type { AccountRow } from '../account/find.ts';
 import { noticeJob } from '../mail.ts';
+import { spend } from '../rate-limit.ts';
 import type { Caller, Services, SessionPrincipal } from '../services.ts';
 import { addMethod, type SignedInWithToken } from '../session/create.ts';
 import { ownSession } from '../session/own.ts';
@@ -19,6 +20,7 @@ async function ownAccount(
 ): Promise<{ own: SessionPrincipal; account: AccountRow }> {
   const own = ownSession(caller, operation);
   const { directory } = caller.services;
+  await spend(caller.services, 'signIn', own.accountId);
   const query = directory.build.select().from(accounts).where(eq(accounts.id, own.accountId));
   const [[account]] = await directory.run(query);
   if (account?.totpConfirmedAt != null) return { own, account };
