@@ -1,5 +1,9 @@
 // Counts requests by the generic cell rate algorithm: of each key it remembers one number, the time
 // when its bucket will be full again. Exact, no timers, and each question costs the same.
+//
+// Keys live in two maps: those asked about since the last turn, and those of the time before. After
+// a window without a question a bucket is full, so the older map can be dropped as a whole. One map
+// in order of use would not do: finding its oldest key costs a walk over all that were deleted.
 
 import type { RateVerdict } from '../model/rate-policy.ts';
 
@@ -13,18 +17,21 @@ export class RateBuckets {
   readonly #seconds: number;
   readonly #most: number;
   readonly #now: () => number;
-  /** When the bucket of a key will be full. The last in the map is the one that was asked last. */
-  readonly #fullAt = new Map<string, number>();
+  /** When the bucket of a key will be full. */
+  #young = new Map<string, number>();
+  #old = new Map<string, number>();
+  #turnedAt: number;
 
-  /** @param most keys remembered; the one that was asked about longest ago is forgotten */
+  /** @param most keys remembered; those that were asked about longest ago are forgotten */
   constructor(seconds: number, most: number, now: () => number) {
     this.#seconds = seconds;
     this.#most = most;
     this.#now = now;
+    this.#turnedAt = now();
   }
 
   get size(): number {
-    return this.#fullAt.size;
+    return this.#young.size + this.#old.size;
   }
 
   take(key: string, limit: number): BucketVerdict {
@@ -36,7 +43,7 @@ export class RateBuckets {
 
   /** The verdict if a request would be refused now; counts nothing. */
   refusal(key: string, limit: number): BucketVerdict | undefined {
-    if (!this.#fullAt.has(key)) return undefined;
+    if (this.#fullAt(key) === undefined) return undefined;
     const verdict = this.#look(key, limit);
     return verdict.allowed ? undefined : verdict;
   }
@@ -46,6 +53,10 @@ export class RateBuckets {
     this.#keep(key, this.#now() + this.#seconds * 1000);
   }
 
+  #fullAt(key: string): number | undefined {
+    return this.#young.get(key) ?? this.#old.get(key);
+  }
+
   #pause(limit: number): number {
     return (this.#seconds * 1000) / limit;
   }
@@ -53,7 +64,7 @@ export class RateBuckets {
   /** From when on the bucket is full. A clock that was set back must not lock anybody out. */
   #fullFrom(key: string): number {
     const now = this.#now();
-    const fullAt = this.#fullAt.get(key) ?? now;
+    const fullAt = this.#fullAt(key) ?? now;
     return Math.min(Math.max(fullAt, now), now + this.#seconds * 1000);
   }
 
@@ -72,18 +83,13 @@ export class RateBuckets {
   }
 
   #keep(key: string, fullAt: number): void {
-    this.#fullAt.delete(key);
-    this.#fullAt.set(key, fullAt);
-    this.#forgetIdle();
-  }
-
-  /** A full bucket need not be remembered. At most two go for each that comes. */
-  #forgetIdle(): void {
     const now = this.#now();
-    let looked = 0;
-    for (const [key, fullAt] of this.#fullAt) {
-      if (++looked > 2 || (fullAt > now && this.#fullAt.size <= this.#most)) return;
-      this.#fullAt.delete(key);
+    const isOver = Math.abs(now - this.#turnedAt) >= this.#seconds * 1000;
+    if (isOver || this.#young.size >= this.#most / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#turnedAt = now;
     }
+    this.#young.set(key, fullAt);
   }
 }
