@@ -1,10 +1,8 @@
 // The control plane on Cloudflare Workers (workerd): the same application as on Node, with its
 // databases on a server and its hub in Durable Objects.
 
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { createClient } from '@libsql/client/web';
 import { createApp } from '../api/app.ts';
-import type { Border } from '../api/border.ts';
 import { problemResponse, toSallyportError } from '../api/problem.ts';
 import type { App } from '../api/route.ts';
 import type { Outside, Runner } from '../jobs/deps.ts';
@@ -29,6 +27,7 @@ import {
 import { createConsoleLog } from './workers-log.ts';
 import { createEdgeIdentityProviders, createEdgeOutside } from './workers-outside.ts';
 import { createEdgeRates } from './workers-rates.ts';
+import { namingRequests, withinRequest } from './workers-request-ids.ts';
 import { type Bindings, type EdgeSettings, readEdgeSettings } from './workers-settings.ts';
 
 export { GatewayHub } from './workers-gateway-hub.ts';
@@ -43,21 +42,6 @@ interface Plane {
   outside: Outside;
   queue: JobQueue;
   log: Log;
-}
-
-const requestIds = new AsyncLocalStorage<string>();
-const within: Required<Border>['within'] = (requestId, work) => requestIds.run(requestId, work);
-
-/** Lines that a request causes where nobody knows of requests. */
-function namingRequests(log: Log): Log {
-  const named = (fields: object) => {
-    const requestId = requestIds.getStore();
-    return requestId === undefined ? fields : { requestId, ...fields };
-  };
-  return {
-    info: (fields, message) => log.info(named(fields), message),
-    error: (fields, message) => log.error(named(fields), message),
-  };
 }
 
 /** The platform sets this header, and takes away what a client may have sent as such. */
@@ -95,7 +79,7 @@ async function start(bindings: Bindings): Promise<Plane> {
     wake: () => undefined,
     now: Date.now,
   });
-  const app = createApp(services, log, { addressOf, within });
+  const app = createApp(services, log, { addressOf, within: withinRequest });
   return { app, services, outside, queue, log };
 }
 

@@ -113,6 +113,7 @@ describe('requests', () => {
       }
       if (request.url === '/stale') request.socket.setTimeout(1, () => request.socket.destroy());
       if (request.url === '/offer') response.setHeader('sallyport-watch', 'socket');
+      if (request.url === '/later') response.setHeader('retry-after', '7');
       if (request.url === '/binary') response.end(Buffer.from([0xff, 0xfe]));
       else if (request.url === '/moved') response.writeHead(302, { location: '/ok' }).end();
       else if (request.url === '/nothing') response.writeHead(204).end();
@@ -143,6 +144,7 @@ describe('requests', () => {
   it('give the offer to watch by a socket', async () => {
     expect((await get('/offer')).headers['sallyport-watch']).toBe('socket');
     expect((await get('/ok')).headers).not.toHaveProperty('sallyport-watch');
+    expect((await get('/later')).headers['retry-after']).toBe('7');
   });
 
   it('carry a body in UTF-8', async () => {

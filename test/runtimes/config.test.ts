@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { formatPrefix } from '../../src/model/cidr.ts';
 import { defaultQuotas } from '../../src/model/quota.ts';
 import { readSettings } from '../../src/runtimes/config.ts';
 
@@ -11,6 +12,9 @@ test('needs no setting at all', () => {
     operatorKey: undefined,
     rootKey: undefined,
     logLevel: 'info',
+    rates: {},
+    trustedProxies: [],
+    localMetrics: false,
     remote: undefined,
     signUp: 'closed',
     quotas: defaultQuotas,
@@ -42,10 +46,29 @@ test.each([
   ['SALLYPORT_OPERATOR_KEY', 'long enough, but it has blanks in it'],
   ['SALLYPORT_ROOT_KEY', 'c2hvcnQ'],
   ['SALLYPORT_LOG_LEVEL', 'loud'],
+  ['SALLYPORT_RATE_LIMITS', 'on'],
+  ['SALLYPORT_RATE_LIMITS', 'anonymous=0'],
+  ['SALLYPORT_RATE_LIMITS', 'anonymous=many'],
+  ['SALLYPORT_RATE_LIMITS', 'tenantApi=5'],
+  ['SALLYPORT_TRUSTED_PROXIES', '127.0.0.1'],
+  ['SALLYPORT_TRUSTED_PROXIES', '10.0.0.0/8,10.0.0.1/8'],
+  ['SALLYPORT_METRICS', 'everybody'],
 ])('refuses %s=%s, names it and keeps its value to itself', (name, value) => {
   const read = () => readSettings({ [name]: value });
   expect(read).toThrow(new RegExp(name));
   if (/KEY/.test(name)) expect(read).not.toThrow(new RegExp(value));
+});
+
+test('reads limits on requests and the prefixes of proxies', () => {
+  const settings = readSettings({
+    SALLYPORT_RATE_LIMITS: 'anonymous=300 agent=6000',
+    SALLYPORT_TRUSTED_PROXIES: '127.0.0.0/8, fd00::/8',
+    SALLYPORT_METRICS: 'local',
+  });
+  expect(settings.rates).toEqual({ anonymous: 300, agent: 6000 });
+  expect(settings.trustedProxies.map(formatPrefix)).toEqual(['127.0.0.0/8', 'fd00::/8']);
+  expect(settings.localMetrics).toBe(true);
+  expect(readSettings({ SALLYPORT_RATE_LIMITS: 'off' }).rates).toBe('off');
 });
 
 test.each([

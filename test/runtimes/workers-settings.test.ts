@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SallyportError } from '../../src/model/errors.ts';
+import { rateBindingNames } from '../../src/runtimes/workers-rates.ts';
 import { readEdgeSettings } from '../../src/runtimes/workers-settings.ts';
 import { operatorKey } from '../contract/plane.ts';
 import { type Edge, startEdge, testRootKey } from '../edge.ts';
@@ -12,6 +13,7 @@ const complete = {
   SALLYPORT_DATABASE_ADMIN_URL: 'https://admin.example.com',
   HUB: { getByName: () => undefined },
   JOBS: { sendBatch: () => undefined },
+  ...Object.fromEntries(rateBindingNames.map((name) => [name, { limit: () => undefined }])),
 };
 
 function refusalOf(bindings: object): SallyportError {
@@ -43,6 +45,7 @@ test.each([
   'SALLYPORT_DATABASE_ADMIN_URL',
   'HUB',
   'JOBS',
+  ...rateBindingNames,
 ])('names %s when it is missing or empty', (name) => {
   for (const value of [undefined, '']) {
     const error = refusalOf({ ...complete, [name]: value });
@@ -61,6 +64,12 @@ test.each([
   const error = refusalOf({ ...complete, [name]: value });
   expect(error.message).toContain(name);
   expect(error.message).not.toContain(value);
+});
+
+test('without limits on requests, nobody has to count', () => {
+  const without = Object.fromEntries(rateBindingNames.map((name) => [name, undefined]));
+  const settings = { ...complete, ...without, SALLYPORT_RATE_LIMITS: 'off' };
+  expect(readEdgeSettings(settings).rates).toBe('off');
 });
 
 let edge: Edge;
