@@ -9,8 +9,13 @@ function hasMessage(environment: unknown): environment is { incoming: IncomingMe
   return typeof environment === 'object' && environment !== null && 'incoming' in environment;
 }
 
-/** @param trusted proxies whose X-Forwarded-For is believed */
-export function nodeAddressOf(trusted: readonly Prefix[]): Border['addressOf'] {
+/**
+ * @param trusted proxies whose X-Forwarded-For is believed
+ * @param warn called once when there are none, and something on this machine speaks for others:
+ * then all of its clients count as one
+ */
+export function nodeAddressOf(trusted: readonly Prefix[], warn: () => void): Border['addressOf'] {
+  let mayWarn = trusted.length === 0;
   return (_request, environment) => {
     if (!hasMessage(environment)) return undefined;
     const { socket, headers } = environment.incoming;
@@ -18,6 +23,10 @@ export function nodeAddressOf(trusted: readonly Prefix[]): Border['addressOf'] {
     // IPv4 is canonical as it comes, and most requests come by it.
     const peer = remoteAddress.includes(':') ? canonicalAddress(remoteAddress) : remoteAddress;
     if (!peer) return undefined;
+    if (mayWarn && (peer === '127.0.0.1' || peer === '::1') && headers['x-forwarded-for']) {
+      mayWarn = false;
+      warn();
+    }
     const forwarded = trusted.length === 0 ? undefined : headers['x-forwarded-for'];
     return forwarded === undefined ? peer : addressBehind(peer, String(forwarded), trusted);
   };

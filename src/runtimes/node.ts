@@ -63,7 +63,10 @@ async function start(): Promise<void> {
     error: (fields, message) => logger.error(fields, message),
   };
   const log = countingLog(lines, services.metrics);
-  const addressOf = nodeAddressOf(settings.trustedProxies);
+  const addressOf = nodeAddressOf(settings.trustedProxies, () => {
+    const wayOut = 'Name it in SALLYPORT_TRUSTED_PROXIES: until then its clients count as one.';
+    log.error({ wayOut }, 'proxy_not_trusted');
+  });
   const app = createApp(services, log, { addressOf, localMetrics: settings.localMetrics });
   const assets = loadAssets(join(import.meta.dirname, '../..'));
   const server = createAdaptorServer({

@@ -30,13 +30,21 @@ test('nobody may say that he speaks for another, unless he is named as a proxy',
   expect(await addressFor(server, { 'cf-connecting-ip': '203.0.113.5' })).toBe('127.0.0.1');
 });
 
+test('the log says once that a proxy of this machine is not named', async () => {
+  const server = await start({});
+  await addressFor(server, forwarded);
+  await addressFor(server, forwarded);
+  expect(server.output().split('proxy_not_trusted')).toHaveLength(2);
+  expect(server.output()).toContain('Name it in SALLYPORT_TRUSTED_PROXIES');
+});
+
 test('a proxy that is named says whom it heard', async () => {
   const server = await start({ SALLYPORT_TRUSTED_PROXIES: '127.0.0.0/8' });
   expect(await addressFor(server, forwarded)).toBe('203.0.113.5');
   expect(await addressFor(server, {})).toBe('127.0.0.1');
 });
 
-test('limits count for those behind the proxy one by one, and metrics are for the machine', async () => {
+test('those behind a proxy count one by one, and the machine reads metrics', async () => {
   const server = await start({
     SALLYPORT_TRUSTED_PROXIES: '127.0.0.0/8',
     SALLYPORT_RATE_LIMITS: 'anonymous=2',

@@ -87,8 +87,13 @@ test('lets in, and says so, when the platform does not count', async () => {
 
 test('wrangler.toml has the limits of the policies, each counted apart', () => {
   const text = readFileSync('wrangler.toml', 'utf8');
-  const pattern =
-    /\[\[ratelimits\]\]\nname = "(\w+)"\nnamespace_id = "(\d+)"\nsimple = \{ limit = (\d+), period = (\d+) \}/g;
+  const parts = [
+    String.raw`\[\[ratelimits\]\]`,
+    String.raw`name = "(\w+)"`,
+    String.raw`namespace_id = "(\d+)"`,
+    String.raw`simple = \{ limit = (\d+), period = (\d+) \}`,
+  ];
+  const pattern = new RegExp(parts.join('\n'), 'g');
   const found = [...text.matchAll(pattern)];
   const policyOf = (name: string) =>
     name
