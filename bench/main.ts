@@ -6,24 +6,28 @@ import { ensurePackages } from '../lab/packages.ts';
 import { delta } from './delta.ts';
 import { Sheet } from './figures.ts';
 import { idleWatch, obstacle } from './idle-watch.ts';
+import { listing } from './listing.ts';
 import { timeToPing } from './time-to-ping.ts';
 
 const benchTimeoutMs = 20 * 60_000;
 
 interface Bench {
   inLab: boolean;
+  /** Why it cannot run here, if so. */
+  obstacle?(): string | undefined;
   measure(sheet: Sheet): Promise<void>;
 }
 
 const benches: Readonly<Record<string, Bench>> = {
   'time-to-ping': { inLab: true, measure: timeToPing },
   delta: { inLab: true, measure: delta },
-  'idle-watch': { inLab: false, measure: idleWatch },
+  'idle-watch': { inLab: false, measure: idleWatch, obstacle },
+  listing: { inLab: false, measure: listing },
 };
 
 /** Why a bench cannot run here, as text. */
-function whyNot({ inLab }: Bench): string | undefined {
-  if (!inLab) return obstacle();
+function whyNot({ inLab, obstacle }: Bench): string | undefined {
+  if (!inLab) return obstacle?.();
   const reason = labObstacle('npm run bench');
   if (reason !== undefined) return reason;
   try {
