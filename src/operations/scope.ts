@@ -27,12 +27,16 @@ function forbidden(operation: Operation, wayOut: string): SallyportError {
   return new SallyportError('forbidden', `This credential may not do ${operation}.`, { wayOut });
 }
 
+function factorToCome(): SallyportError {
+  return new SallyportError('second_factor_required', 'Your second factor is yet to come.', {
+    wayOut: 'Give the code that your authenticator shows, or one of your recovery codes.',
+  });
+}
+
 /** @throws SallyportError `unauthenticated`, `forbidden` or `second_factor_required` */
 export function authorize({ principal }: Caller, operation: Operation): void {
   if (principal.kind === 'session' && principal.awaitsFactor && needsFactor(operation))
-    throw new SallyportError('second_factor_required', 'Your second factor is yet to come.', {
-      wayOut: 'Give the code that your authenticator shows, or one of your recovery codes.',
-    });
+    throw factorToCome();
   if (may(principal, operation)) return;
   if (principal.kind === 'anonymous')
     throw new SallyportError('unauthenticated', `${operation} needs a credential.`, {
@@ -107,6 +111,24 @@ async function enterBySession(
   await spendOfTenant(caller, base.tenantId, standing);
   const reach = role === 'member' ? { ...wholeTenant, userId } : wholeTenant;
   return { ...caller, ...base, actor: userId, userId, role, reach };
+}
+
+/**
+ * The active user of the tenant whom the caller has signed in as, or undefined when they are nobody
+ * there. For what a link or the like opens, and the user's role does not.
+ * @throws SallyportError what the tenant's policy asks for
+ */
+export async function signedInUser(
+  caller: Caller,
+  base: Pick<TenantScope, 'tenantId' | 'db'>,
+): Promise<string | undefined> {
+  const { principal } = caller;
+  if (principal.kind !== 'session' || !belongs(principal, base.tenantId)) return undefined;
+  if (principal.awaitsFactor) throw factorToCome();
+  const entered = await enterAsMember(caller, principal, base, (standing) => {
+    refuseByPolicy(standing, principal);
+  });
+  return entered?.userId;
 }
 
 /**

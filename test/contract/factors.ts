@@ -24,7 +24,7 @@ async function started(reply: Promise<Reply<StartedPasskey>>): Promise<Started> 
 }
 
 /** Adds the passkey to the person's account. */
-async function addPasskey(person: Person, passkey: Authenticator, name = 'phone') {
+export async function addPasskey(person: Person, passkey: Authenticator, name = 'phone') {
   const { challengeId, options } = await started(person.api('POST', `${passkeys}/start`));
   const response = await passkey.create(options);
   const body = { challengeId, name, response };
@@ -40,8 +40,12 @@ async function signInWith(plane: MailPlane, passkey: Authenticator) {
 }
 
 /** A person with a passkey, whose session knows it. */
-async function withPasskey(plane: MailPlane, options: AuthenticatorOptions = {}) {
-  const person = await signInByMail(plane);
+export async function withPasskey(
+  plane: MailPlane,
+  options: AuthenticatorOptions = {},
+  whose?: Person,
+) {
+  const person = whose ?? (await signInByMail(plane));
   const passkey = new Authenticator(options);
   const made = await addPasskey(person, passkey);
   if (made.status !== 201) throw new Error(`no passkey: ${made.status} ${made.text}`);

@@ -3,6 +3,7 @@
 import { accountContract } from './accounts.ts';
 import { agentContract } from './agent.ts';
 import { apiKeyContract } from './api-keys.ts';
+import { belongingContract } from './belonging.ts';
 import { deviceContract } from './devices.ts';
 import { factorContract } from './factors.ts';
 import { foundingContract } from './founding.ts';
@@ -29,6 +30,7 @@ export function contract(create: () => Promise<MailPlane>): void {
   agentContract(create);
   accountContract(create);
   factorContract(create);
+  belongingContract(create);
   userContract(create);
   groupContract(create);
   apiKeyContract(create);

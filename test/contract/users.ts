@@ -44,7 +44,7 @@ export async function join(
 }
 
 /** The token of the newest invitation to this address. */
-async function invitationOf(
+export async function invitationOf(
   plane: MailPlane,
   tenant: TestTenant,
   email: string,

@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm';
 import { devices, links, tenant } from '../../db/schema/tenant.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { readLink, secretHash } from '../../pki/tokens.ts';
+import { signedInUser } from '../scope.ts';
 import { type Caller, type TenantScope, wholeTenant } from '../services.ts';
 import { type LinkRow, linkStatus } from './view.ts';
 
@@ -37,7 +38,25 @@ export interface OpenedLink {
   tenantName: string;
 }
 
-/** @throws SallyportError `not_found` for a forged or unknown link, and see `refuseClosed` */
+/** Where the tenant wants it so, a link is good in the hands of its own user alone. */
+async function refuseOthers(scope: TenantScope, userId: string): Promise<void> {
+  const found = await signedInUser(scope, scope);
+  if (found === userId) return;
+  const { publicUrl } = scope.services;
+  if (found === undefined)
+    throw new SallyportError('sign_in_required', 'This link wants you to sign in first.', {
+      wayOut: `Sign in at ${publicUrl}/portal/ in this browser, and open the link again.`,
+    });
+  throw new SallyportError('forbidden', 'This link is for another user.', {
+    wayOut: `Sign in at ${publicUrl}/portal/ as that user, and open the link again.`,
+  });
+}
+
+/**
+ * @throws SallyportError `not_found` for a forged or unknown link, `sign_in_required`,
+ * `second_factor_required` or `forbidden` where the tenant wants its users to have signed in, and
+ * see `refuseClosed`
+ */
 export async function openLink(caller: Caller, token: string): Promise<OpenedLink> {
   const { services } = caller;
   const claims = await readLink(services.keys.link, token);
@@ -45,15 +64,17 @@ export async function openLink(caller: Caller, token: string): Promise<OpenedLin
   if (!claims || !db) throw unknownLink();
   const [[found], [self]] = await db.run(
     db.build
-      .select({ link: links, deviceName: devices.name })
+      .select({ link: links, deviceName: devices.name, userId: devices.userId })
       .from(links)
       .innerJoin(devices, eq(devices.id, links.deviceId))
       .where(eq(links.id, claims.l)),
-    db.build.select({ name: tenant.name }).from(tenant),
+    db.build.select({ name: tenant.name, policy: tenant.policy }).from(tenant),
   );
   if (!found || !self || found.link.hash !== (await secretHash(claims.s))) throw unknownLink();
   refuseClosed(found.link, services.now());
   const actor = found.link.id;
   const scope = { ...caller, tenantId: claims.t, db, actor, reach: wholeTenant };
-  return { scope, ...found, tenantName: self.name };
+  if (self.policy.linkRedemption === 'session') await refuseOthers(scope, found.userId);
+  const { link, deviceName } = found;
+  return { scope, link, deviceName, tenantName: self.name };
 }
