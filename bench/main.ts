@@ -3,10 +3,13 @@
 
 import { enterLab, insideLab, labObstacle } from '../lab/enter.ts';
 import { ensurePackages } from '../lab/packages.ts';
+import { obstacle } from './contenders.ts';
 import { delta } from './delta.ts';
 import { Sheet } from './figures.ts';
 import { idleWatch, obstacle } from './idle-watch.ts';
 import { listing } from './listing.ts';
+import { idleWatch } from './idle-watch.ts';
+import { sessionCheck } from './session-check.ts';
 import { timeToPing } from './time-to-ping.ts';
 
 const benchTimeoutMs = 20 * 60_000;
@@ -23,6 +26,8 @@ const benches: Readonly<Record<string, Bench>> = {
   delta: { inLab: true, measure: delta },
   'idle-watch': { inLab: false, measure: idleWatch, obstacle },
   listing: { inLab: false, measure: listing },
+  'idle-watch': { inLab: false, measure: idleWatch },
+  'session-check': { inLab: false, measure: sessionCheck },
 };
 
 /** Why a bench cannot run here, as text. */

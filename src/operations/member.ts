@@ -90,7 +90,8 @@ export async function enterAsMember(
   const { member, standing } = await readMember(services, session, base);
   if (!member) return undefined;
   check(standing);
-  await recordSignIn(caller, session, base, member);
+  if (!services.signedInCache.get(key)) await recordSignIn(caller, session, base, member);
+  services.signedInCache.set(key, true, services.now() + limits.sessionRotateEveryMilliseconds);
   services.memberCache.set(key, member, services.now() + limits.memberCacheMilliseconds);
   return { ...member, standing };
 }

@@ -56,6 +56,8 @@ export interface Services {
   standingCache: Cache<Standing>;
   /** Users behind sessions, by session and tenant. */
   memberCache: Cache<Member>;
+  /** Sessions that the log of a tenant knows of already, by session and tenant. */
+  signedInCache: Cache<true>;
   /** Names of credentials that were good lately; see guessing.ts. */
   provenCredentials: Cache<true>;
   rates: RateLimiter;

@@ -82,6 +82,7 @@ export async function createServices(platform: Platform): Promise<Services> {
     sessionCache: createCache(limits.sessionsCached, now),
     standingCache: createCache(limits.standingsCached, now),
     memberCache: createCache(limits.membersCached, now),
+    signedInCache: createCache(limits.membersCached, now),
     provenCredentials: createCache(limits.provenCredentials, now),
     rates,
     metrics,

@@ -8,6 +8,7 @@ import type { Device } from '../../src/model/device.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import { newId } from '../../src/model/ids.ts';
 import type { Listing } from '../../src/operations/page.ts';
+import { signInByMail } from '../contract/people.ts';
 import {
   apiOf,
   createDevice,
@@ -17,6 +18,7 @@ import {
   type TestGateway,
   type TestTenant,
 } from '../contract/plane.ts';
+import { join } from '../contract/users.ts';
 import { type ControlPlane, createControlPlane } from '../control-plane.ts';
 
 /** The statements that `work` causes. */
@@ -159,4 +161,38 @@ test('a key is looked up once in its lifetime in the cache', async () => {
   const cold = await statementsOf(plane, ask);
   // One batch: the key, how its tenant stands, and its limit of requests.
   expect(cold.length).toBe(warm.length + 3);
+});
+
+test('a session is looked up once in its lifetime in the cache, with one read', async () => {
+  const plane = await createControlPlane({ SALLYPORT_SIGN_UP: 'open' });
+  const ann = await signInByMail(plane);
+  const ask = () => ann.api('GET', '/v1/me/passkeys');
+  await ask();
+  const warm = await statementsOf(plane, ask);
+  plane.advanceClock(6000);
+  const cold = await statementsOf(plane, ask);
+  expect(cold.length).toBe(warm.length + 1);
+  expect(cold.filter(({ sql }) => sql.startsWith('select'))).toEqual(cold);
+});
+
+test("a session's user is looked up once in its lifetime in the cache, with one batch", async () => {
+  const plane = await createControlPlane({ SALLYPORT_SIGN_UP: 'open' });
+  const tenant = await createTenant(plane);
+  const ann = await join(plane, tenant);
+  const ask = () => ann.api('GET', tenant.path('/devices'));
+  await ask();
+  const warm = await statementsOf(plane, ask);
+  plane.advanceClock(6000);
+  const cold = await statementsOf(plane, ask);
+  // The session; and in one batch the user, how the tenant stands, and its limit of requests.
+  expect(cold.length).toBe(warm.length + 4);
+});
+
+test('no statement of a check of a session scans a table', async () => {
+  const plane = await createControlPlane({ SALLYPORT_SIGN_UP: 'open' });
+  const ann = await signInByMail(plane);
+  plane.advanceClock(6000);
+  const statements = await statementsOf(plane, () => ann.api('GET', '/v1/me/passkeys'));
+  const plans = await plansOf(`${plane.data}/directory.db`, statements);
+  expect(plans.filter((plan) => plan.startsWith('SCAN'))).toEqual([]);
 });
