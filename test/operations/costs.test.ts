@@ -175,7 +175,7 @@ test('a session is looked up once in its lifetime in the cache, with one read', 
   expect(cold.filter(({ sql }) => sql.startsWith('select'))).toEqual(cold);
 });
 
-test("a session's user is looked up once in its lifetime in the cache, with one batch", async () => {
+test("a session's user is looked up once in its lifetime in the cache, in one batch", async () => {
   const plane = await createControlPlane({ SALLYPORT_SIGN_UP: 'open' });
   const tenant = await createTenant(plane);
   const ann = await join(plane, tenant);
