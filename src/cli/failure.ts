@@ -28,7 +28,8 @@ export function refused(message: string, notes: readonly string[], cause?: unkno
 /** A message without keys and link tokens, which usage errors would otherwise repeat. */
 export function redact(text: string): string {
   return text
-    .replace(/\b(spe?_)[0-9a-z]{1,16}_[\w-]+/g, '$1…')
+    .replace(/\b(sp[ei]?_)[0-9a-z]{1,16}_[\w-]+/g, '$1…')
+    .replace(/\b(sps_)\w+/g, '$1…')
     .replace(/(\/(?:l|setup)\/)[^\s'"]+/g, '$1…');
 }
 

@@ -1,11 +1,14 @@
 // The command line as a whole: global options, commands, and what becomes of errors.
 
 import { Command, CommanderError } from 'commander';
+import { addApiKeyCommands } from './commands/api-key.ts';
 import { addAuditCommands } from './commands/audit.ts';
 import { addDeviceCommands } from './commands/device.ts';
 import { addGatewayCommands } from './commands/gateway.ts';
+import { addGroupCommands } from './commands/group.ts';
 import { addLinkCommands } from './commands/link.ts';
 import { addQuotaCommands } from './commands/quota.ts';
+import { addMailCommands } from './commands/mail.ts';
 import { addTenantCommands } from './commands/tenant.ts';
 import { addUserCommands } from './commands/user.ts';
 import { exitCodes, Failure, redact } from './failure.ts';
@@ -43,9 +46,12 @@ function createProgram(shell: Shell): Command {
   addTenantCommands(program, shell);
   addQuotaCommands(program, shell);
   addUserCommands(program, shell);
+  addGroupCommands(program, shell);
+  addApiKeyCommands(program, shell);
   addGatewayCommands(program, shell);
   addDeviceCommands(program, shell);
   addLinkCommands(program, shell);
+  addMailCommands(program, shell);
   addAuditCommands(program, shell);
   return program;
 }

@@ -87,10 +87,14 @@ export class Session {
   }
 }
 
-/** The query of a page of a list. */
-export function pageQuery({ limit, cursor }: PageOptions): string {
+/** The query of a page of a list, and of what else was asked of it. */
+export function pageQuery(
+  { limit, cursor }: PageOptions,
+  more: Readonly<Record<string, string | undefined>> = {},
+): string {
   const query = new URLSearchParams();
   if (limit !== undefined) query.set('limit', String(limit));
   if (cursor !== undefined) query.set('cursor', cursor);
+  for (const [name, value] of Object.entries(more)) if (value !== undefined) query.set(name, value);
   return query.size > 0 ? `?${query}` : '';
 }

@@ -1,6 +1,8 @@
 // What a control plane answers, valid by the schemas of the model, for the tests of the CLI.
 
 import { z } from 'zod';
+import type { z } from 'zod';
+import { apiKeySchema, createdApiKeySchema } from '../../src/model/api-key.ts';
 import {
   createdLinkSchema,
   deviceDetailSchema,
@@ -18,6 +20,10 @@ import {
   tenantSchema,
 } from '../../src/model/tenant.ts';
 import { exportLineSchema } from '../../src/model/tenant-export.ts';
+import { groupSchema } from '../../src/model/group.ts';
+import { revisionSchema } from '../../src/model/revision.ts';
+import { sentMailSchema } from '../../src/model/sent-mail.ts';
+import { createdTenantSchema, tenantEntrySchema, tenantSchema } from '../../src/model/tenant.ts';
 import { userSchema } from '../../src/model/user.ts';
 import { dualStack, ipv6Endpoint } from '../render/client/connections.ts';
 
@@ -29,6 +35,8 @@ export const userId = 'u_0123456789abcdef';
 export const gatewayId = 'gw_4k2m9q0c7x1v5t8b';
 export const deviceId = 'd_7m3k9q0c7x1v5t8b';
 export const linkId = 'l_7m3k9q0c7x1v5t8b';
+export const groupId = 'g_7m3k9q0c7x1v5t8b';
+export const apiKeyId = 'k_7m3k9q0c7x1v5t8b';
 export const linkToken = 'bGluay5zZWNyZXQ.very-secret_token';
 
 export const tenant = tenantSchema.parse({
@@ -95,6 +103,40 @@ export const exportLines = z.array(exportLineSchema).parse([
   { kind: 'row', table: 'users', row: { id: userId, name: 'Anna Ångström' } },
   { kind: 'end', rows: 1, head },
 ] satisfies z.input<typeof exportLineSchema>[]);
+export const group = groupSchema.parse({
+  id: groupId,
+  name: 'Engineering',
+  revision: 4,
+  createdAt: time,
+} satisfies z.input<typeof groupSchema>);
+
+export const apiKey = apiKeySchema.parse({
+  id: apiKeyId,
+  name: 'terraform',
+  role: 'admin',
+  permissions: ['device.list', 'device.create'],
+  groupIds: [groupId],
+  gatewayIds: null,
+  status: 'active',
+  expiresAt: null,
+  revokedAt: null,
+  lastUsedAt: time,
+  createdAt: time,
+} satisfies z.input<typeof apiKeySchema>);
+
+export const createdApiKey = createdApiKeySchema.parse({ apiKey, key: token });
+
+export const mail = sentMailSchema.parse({
+  id: 'm_7m3k9q0c7x1v5t8b',
+  kind: 'invitation',
+  recipient: 'anna.angstrom@example.test',
+  subject: 'Olga invites you to the VPN of Example GmbH',
+  about: userId,
+  status: 'refused',
+  error: '550 no such mailbox',
+  createdAt: time,
+  sentAt: null,
+} satisfies z.input<typeof sentMailSchema>);
 
 export const createdTenant = createdTenantSchema.parse({ tenant, owner: user, key: token });
 

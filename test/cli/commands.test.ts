@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import * as canned from './answers.ts';
 import { type Answers, startWorld } from './world.ts';
 
-const { deviceId, gatewayId, linkId, tenantId, token, userId } = canned;
+const { apiKeyId, deviceId, gatewayId, groupId, linkId, tenantId, token, userId } = canned;
 const tenant = `/v1/tenants/${tenantId}`;
 const page = (item: object) => ({ items: [item, item], next: null });
 
@@ -108,7 +108,147 @@ const cases: Case[] = [
     words: ['user', 'list', '--limit', '2', '--cursor', 'a/b&c'],
     asks: `GET ${tenant}/users?limit=2&cursor=a%2Fb%26c`,
     answers: { body: page(canned.user) },
-    shows: ['ID                  NAME           ROLE   E-MAIL', 'Anna Ångström  owner'],
+    shows: ['ID                  NAME           ROLE   STATUS', 'Anna Ångström  owner'],
+  },
+  {
+    words: ['user', 'list', '--search', 'an', '--role', 'owner', '--sort', 'name'],
+    asks: `GET ${tenant}/users?q=an&role=owner&sort=name`,
+    answers: { body: page(canned.user) },
+    shows: ['Anna Ångström  owner  active'],
+  },
+  {
+    words: ['user', 'get', userId],
+    asks: `GET ${tenant}/users/${userId}`,
+    answers: { body: canned.user },
+    shows: ['status    active', 'signs in  not yet'],
+  },
+  {
+    words: ['user', 'update', userId, '--no-email', '--role', 'member'],
+    asks: `PATCH ${tenant}/users/${userId}`,
+    sends: { email: null, role: 'member' },
+    answers: { body: { ...canned.user, email: null } },
+    shows: ['e-mail    none'],
+  },
+  {
+    words: ['user', 'update', userId, '--name', 'Ann'],
+    asks: `PATCH ${tenant}/users/${userId}`,
+    sends: { name: 'Ann' },
+    answers: { body: canned.user },
+    shows: [userId],
+  },
+  {
+    words: ['user', 'suspend', userId],
+    asks: `POST ${tenant}/users/${userId}/suspend`,
+    answers: { body: { ...canned.user, status: 'suspended' } },
+    shows: ['status    suspended'],
+  },
+  {
+    words: ['user', 'resume', userId],
+    asks: `POST ${tenant}/users/${userId}/resume`,
+    answers: { body: canned.user },
+    shows: ['status    active'],
+  },
+  {
+    words: ['user', 'delete', userId, '--yes'],
+    asks: `DELETE ${tenant}/users/${userId}`,
+    answers: { status: 204 },
+    shows: [`${userId} is deleted.\n`],
+  },
+  {
+    words: ['user', 'invite', '--email', 'a@b.test', '--name', 'Anna', '--group', groupId],
+    asks: `POST ${tenant}/users/invite`,
+    sends: { email: 'a@b.test', name: 'Anna', groupIds: [groupId] },
+    answers: { body: { ...canned.user, status: 'invited' } },
+    shows: ['status    invited', `sallyport mail list --about ${userId}\n`],
+  },
+  {
+    words: ['user', 'invite', userId],
+    asks: `POST ${tenant}/users/invite`,
+    sends: { userId },
+    answers: { body: canned.user },
+    shows: [userId],
+  },
+  {
+    words: ['group', 'create', '--name', 'Engineering'],
+    asks: `POST ${tenant}/groups`,
+    sends: { name: 'Engineering' },
+    answers: { status: 201, body: canned.group },
+    shows: [`members  sallyport user list --group ${groupId}\n`],
+  },
+  {
+    words: ['group', 'list'],
+    asks: `GET ${tenant}/groups`,
+    answers: { body: page(canned.group) },
+    shows: [`${groupId}  Engineering`],
+  },
+  {
+    words: ['group', 'get', groupId],
+    asks: `GET ${tenant}/groups/${groupId}`,
+    answers: { body: canned.group },
+    shows: ['name     Engineering'],
+  },
+  {
+    words: ['group', 'update', groupId, '--name', 'Builders'],
+    asks: `PATCH ${tenant}/groups/${groupId}`,
+    sends: { name: 'Builders' },
+    answers: { body: canned.group },
+    shows: [groupId],
+  },
+  {
+    words: ['group', 'delete', groupId, '--yes'],
+    asks: `DELETE ${tenant}/groups/${groupId}`,
+    answers: { status: 204 },
+    shows: [`${groupId} is deleted.\n`],
+  },
+  {
+    words: ['group', 'add-member', groupId, userId],
+    asks: `PUT ${tenant}/groups/${groupId}/members/${userId}`,
+    answers: { status: 204 },
+    shows: [`${userId} is in ${groupId}.\n`],
+  },
+  {
+    words: ['group', 'remove-member', groupId, userId],
+    asks: `DELETE ${tenant}/groups/${groupId}/members/${userId}`,
+    answers: { status: 204 },
+    shows: [`${userId} left ${groupId}.\n`],
+  },
+  {
+    words: [
+      ...['api-key', 'create', '--name', 'terraform', '--role', 'admin', '--expires', '90d'],
+      ...['--permission', 'device.list', '--permission', 'device.create', '--group', groupId],
+    ],
+    asks: `POST ${tenant}/api-keys`,
+    sends: {
+      name: 'terraform',
+      role: 'admin',
+      permissions: ['device.list', 'device.create'],
+      groupIds: [groupId],
+      expiresInSeconds: 7_776_000,
+    },
+    answers: { status: 201, body: canned.createdApiKey },
+    shows: [
+      'permissions  device.list\n             device.create\n',
+      'never again',
+      `\n${token}\n`,
+    ],
+  },
+  {
+    words: ['api-key', 'list'],
+    asks: `GET ${tenant}/api-keys`,
+    answers: { body: page(canned.apiKey) },
+    shows: [`${apiKeyId}  terraform  admin  active`],
+  },
+  {
+    words: ['api-key', 'revoke', apiKeyId],
+    asks: `POST ${tenant}/api-keys/${apiKeyId}/revoke`,
+    answers: { body: { ...canned.apiKey, status: 'revoked', revokedAt: canned.apiKey.createdAt } },
+    shows: ['status       revoked'],
+  },
+  {
+    words: ['mail', 'list', '--about', userId],
+    asks: `GET ${tenant}/mails?about=${userId}`,
+    answers: { body: page(canned.mail) },
+    shows: ['2026-11-22 12:18Z  anna', 'refused', '550 no'],
   },
   {
     words: ['gateway', 'create', '--name', 'Berlin', '--endpoint', 'vpn.test'],
@@ -355,6 +495,8 @@ describe('a list', () => {
   });
 });
 
+const camel = (words: string) => words.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+
 it('has a command for each operation of people, and none for those of the agent', async () => {
   await using world = await startWorld();
   const asked = await Promise.all(
@@ -363,8 +505,9 @@ it('has a command for each operation of people, and none for those of the agent'
       .map(async (file) => {
         const entity = file.replace('.ts', '');
         const { out } = await world.run([entity, '--help']);
-        const verbs = [...out.matchAll(/^ {2}(\w+) .*$/gm)].map(([, verb]) => verb);
-        return verbs.filter((verb) => verb !== 'help').map((verb) => `${entity}.${verb}`);
+        const verbs = [...out.matchAll(/^ {2}([a-z][a-z-]+) .*$/gm)].map(([, verb = '']) => verb);
+        const own = verbs.filter((verb) => verb !== 'help');
+        return own.map((verb) => `${camel(entity)}.${camel(verb)}`);
       }),
   );
   const { operations, systemOperations } = await import('../../src/model/permissions.ts');

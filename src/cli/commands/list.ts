@@ -10,23 +10,25 @@ interface ListView<Row> {
   things: string;
   item: z.ZodType<Row>;
   columns: readonly Column<Row>[];
+  /** What else is asked of it. */
+  query?: Readonly<Record<string, string | undefined>>;
 }
 
 export async function showList<Row>(
   session: Session,
   options: PageOptions,
-  { things, item, columns }: ListView<Row>,
+  { things, item, columns, query }: ListView<Row>,
 ): Promise<void> {
   const answer = await session.send({
     method: 'GET',
-    path: `${session.tenantPath()}/${things}${pageQuery(options)}`,
+    path: `${session.tenantPath()}/${things}${pageQuery(options, query)}`,
     answer: pageOf(item),
   });
   const { items, next } = answer.value;
   session.show(answer, () =>
     items.length > 0
       ? table(items, columns, session.shell.columns)
-      : `There are no ${things}${options.cursor === undefined ? '' : ' after this cursor'}.\n`,
+      : `There are no ${things.replace('-', ' ')}${options.cursor === undefined ? '' : ' after this cursor'}.\n`,
   );
   if (next !== null && !session.json)
     session.shell.err(`There are more. Show them with: --cursor ${next}\n`);
