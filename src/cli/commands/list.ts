@@ -25,10 +25,11 @@ export async function showList<Row>(
     answer: pageOf(item),
   });
   const { items, next } = answer.value;
+  const where = options.cursor === undefined ? '' : ' after this cursor';
   session.show(answer, () =>
     items.length > 0
       ? table(items, columns, session.shell.columns)
-      : `There are no ${things.replace('-', ' ')}${options.cursor === undefined ? '' : ' after this cursor'}.\n`,
+      : `There are no ${things.replace('-', ' ')}${where}.\n`,
   );
   if (next !== null && !session.json)
     session.shell.err(`There are more. Show them with: --cursor ${next}\n`);

@@ -5,12 +5,13 @@ import {
   devices,
   gatewayReports,
   gateways,
+  idempotencyKeys,
   links,
   peerTraffic,
   revisions,
   usage,
 } from '../../../src/db/schema/tenant.ts';
-import { jobs } from '../../../src/db/schema/tenant-outlets.ts';
+import { jobs, mails } from '../../../src/db/schema/tenant-outlets.ts';
 import { users } from '../../../src/db/schema/tenant-people.ts';
 import { prune } from '../../../src/jobs/handlers/prune.ts';
 import { runTenantJobs } from '../../../src/jobs/tenant.ts';
@@ -183,6 +184,37 @@ test('usage goes when its day or month is long over; what is counted for good st
     'u_1',
     'u_1 2026-12',
   ]);
+});
+
+test('answers to repeated requests go after a day, mails after 90', async () => {
+  const world = await createWorld();
+  const { db, ...tenant } = await world.tenant();
+  const answers = [day, day - 1].map((age) => ({
+    hash: `asked ${age} ago`,
+    requestHash: '',
+    answer: '',
+    createdAt: start - age,
+  }));
+  const written = [90 * day, 90 * day - 1].map((age) => ({
+    id: `written ${age} ago`,
+    kind: 'invitation',
+    recipient: 'ann@example.com',
+    subject: 'x',
+    about: 'u_1',
+    status: 'sent' as const,
+    createdAt: start - age,
+  }));
+  await db.run(
+    db.build.insert(idempotencyKeys).values(answers),
+    db.build.insert(mails).values(written),
+  );
+  await runPrune(world, { db, ...tenant });
+  const [[answer, ...answersMore], [mail, ...mailsMore]] = await db.run(
+    db.build.select().from(idempotencyKeys),
+    db.build.select().from(mails),
+  );
+  expect([answer?.hash, answersMore]).toEqual([`asked ${day - 1} ago`, []]);
+  expect([mail?.id, mailsMore]).toEqual([`written ${90 * day - 1} ago`, []]);
 });
 
 test('a batch is bounded, and the next one follows at once until nothing is left', async () => {
