@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { operatorKey } from '../test/contract/plane.ts';
 import { startEdge } from '../test/edge.ts';
-import type { EdgeTarget } from './fleet-target.ts';
+import { type EdgeTarget, manyDevices } from './fleet-target.ts';
 
 function parentOf(pid: string): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -27,7 +27,8 @@ function findWorkerd(): number | undefined {
 }
 
 export async function startWorkerd(): Promise<EdgeTarget> {
-  const edge = await startEdge({ variables: { SALLYPORT_LOG_LEVEL: 'silent' } });
+  const variables = { SALLYPORT_LOG_LEVEL: 'silent', SALLYPORT_QUOTAS: manyDevices };
+  const edge = await startEdge({ variables });
   return {
     kind: 'edge',
     name: 'workerd, sqld',

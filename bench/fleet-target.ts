@@ -45,6 +45,9 @@ export type AnyTarget = RunningTarget | NodeTarget | EdgeTarget;
 
 const operatorKey = 'operator-key-of-the-bench-0123456789';
 
+/** All devices of a tenant are its owner's. */
+export const manyDevices = 'devicesPerUser=50000';
+
 /** Resident memory in bytes, and the most it ever was. */
 export function memoryOf(pid: number): { now: number; peak: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -119,6 +122,7 @@ async function startOwn(
     SALLYPORT_OPERATOR_KEY: operatorKey,
     // The whole fleet comes from one address.
     SALLYPORT_RATE_LIMITS: 'off',
+    SALLYPORT_QUOTAS: manyDevices,
     NODE_OPTIONS: nodeOptions,
     ...sqld?.environment,
   };

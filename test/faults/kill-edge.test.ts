@@ -7,7 +7,7 @@ import { createTenant, enrolledGateway } from '../contract/plane.ts';
 import { temporaryDirectory } from '../control-plane.ts';
 import { databaseUrl, startSqld } from '../sqld.ts';
 import { startWorkerd } from '../workerd.ts';
-import { expectNothingLost, writeAndKill } from './writers.ts';
+import { expectNothingLost, manyDevices, writeAndKill } from './writers.ts';
 
 const mostMilliseconds = 1000;
 const kills = 20;
@@ -15,7 +15,10 @@ const kills = 20;
 test(`nothing acknowledged is lost in ${kills} kills at random moments`, async () => {
   const sqld = await startSqld();
   onTestFinished(() => sqld.stop());
-  const workerd = await startWorkerd(temporaryDirectory(), sqld.environment);
+  const workerd = await startWorkerd(temporaryDirectory(), {
+    ...sqld.environment,
+    ...manyDevices,
+  });
   const tenant = await createTenant(workerd);
   const gateway = await enrolledGateway(workerd, tenant, { pools: { v4: '10.0.0.0/12' } });
   const acknowledged: string[] = [];

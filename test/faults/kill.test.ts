@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { createTenant, enrolledGateway } from '../contract/plane.ts';
 import { temporaryDirectory } from '../control-plane.ts';
 import { freePort, startServer } from '../server.ts';
-import { expectNothingLost, writeAndKill } from './writers.ts';
+import { expectNothingLost, manyDevices, writeAndKill } from './writers.ts';
 
 const mostMilliseconds = 120;
 const kills = 200;
@@ -14,7 +14,7 @@ const kills = 200;
 test(`nothing acknowledged is lost in ${kills} kills at random moments`, async () => {
   const data = temporaryDirectory();
   const port = await freePort();
-  let server = await startServer({ data, port });
+  let server = await startServer({ data, port, environment: manyDevices });
   const tenant = await createTenant(server);
   await enrolledGateway(server, tenant, { pools: { v4: '10.0.0.0/12' } });
   const acknowledged: string[] = [];
@@ -23,7 +23,7 @@ test(`nothing acknowledged is lost in ${kills} kills at random moments`, async (
     const kill = () => running.process.kill('SIGKILL');
     acknowledged.push(...(await writeAndKill(running, tenant, kill, mostMilliseconds)));
     await running.ended;
-    server = await startServer({ data, port });
+    server = await startServer({ data, port, environment: manyDevices });
   }
   server.process.kill('SIGTERM');
   await server.ended;

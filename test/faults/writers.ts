@@ -6,6 +6,9 @@ import { apiOf, type Plane, publicKey, type Reply, type TestTenant } from '../co
 
 const writers = 4;
 
+/** All of them write devices of one user. */
+export const manyDevices = { SALLYPORT_QUOTAS: 'devicesPerUser=50000' };
+
 /** Creates devices until the end is near; returns those that were acknowledged. */
 async function writeUntil(
   over: () => boolean,
