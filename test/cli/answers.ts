@@ -1,7 +1,6 @@
 // What a control plane answers, valid by the schemas of the model, for the tests of the CLI.
 
 import { z } from 'zod';
-import type { z } from 'zod';
 import { apiKeySchema, createdApiKeySchema } from '../../src/model/api-key.ts';
 import {
   createdLinkSchema,
@@ -11,8 +10,10 @@ import {
   redeemedLinkSchema,
 } from '../../src/model/device.ts';
 import { createdGatewaySchema, gatewaySchema } from '../../src/model/gateway.ts';
+import { groupSchema } from '../../src/model/group.ts';
 import { quotaSchema } from '../../src/model/quota.ts';
 import { revisionSchema } from '../../src/model/revision.ts';
+import { sentMailSchema } from '../../src/model/sent-mail.ts';
 import {
   createdTenantSchema,
   tenantEntrySchema,
@@ -20,10 +21,6 @@ import {
   tenantSchema,
 } from '../../src/model/tenant.ts';
 import { exportLineSchema } from '../../src/model/tenant-export.ts';
-import { groupSchema } from '../../src/model/group.ts';
-import { revisionSchema } from '../../src/model/revision.ts';
-import { sentMailSchema } from '../../src/model/sent-mail.ts';
-import { createdTenantSchema, tenantEntrySchema, tenantSchema } from '../../src/model/tenant.ts';
 import { userSchema } from '../../src/model/user.ts';
 import { dualStack, ipv6Endpoint } from '../render/client/connections.ts';
 
