@@ -23,9 +23,9 @@ and null on the last one. It is opaque, and things made or deleted meanwhile do 
 
 ## Doing it once
 What makes something takes an \`Idempotency-Key\` of your choice, such as a UUID. A request that
-comes again with its key is not done again: it is answered with what the first one made, as that
-is now, and with \`Idempotency-Replayed: true\`. Secrets are shown by the first answer alone. A
-key that comes with another request is refused.
+comes again with its key within 24 hours is not done again: it gets the very answer that the first
+one got, with the secrets in it, and \`Idempotency-Replayed: true\`. A key that comes with another
+request is refused. Each caller has keys of its own: nobody else's are in the way.
 
 ## Changing what you have seen
 Answers about what has a \`revision\` carry it as \`ETag\`. Send it back as \`If-Match\` to change
