@@ -6,9 +6,8 @@ import { ensurePackages } from '../lab/packages.ts';
 import { obstacle } from './contenders.ts';
 import { delta } from './delta.ts';
 import { Sheet } from './figures.ts';
-import { idleWatch, obstacle } from './idle-watch.ts';
-import { listing } from './listing.ts';
 import { idleWatch } from './idle-watch.ts';
+import { listing } from './listing.ts';
 import { sessionCheck } from './session-check.ts';
 import { timeToPing } from './time-to-ping.ts';
 
@@ -26,8 +25,7 @@ const benches: Readonly<Record<string, Bench>> = {
   delta: { inLab: true, measure: delta },
   'idle-watch': { inLab: false, measure: idleWatch, obstacle },
   listing: { inLab: false, measure: listing },
-  'idle-watch': { inLab: false, measure: idleWatch },
-  'session-check': { inLab: false, measure: sessionCheck },
+  'session-check': { inLab: false, measure: sessionCheck, obstacle },
 };
 
 /** Why a bench cannot run here, as text. */

@@ -123,7 +123,7 @@ describe('a session', () => {
     expect((await get(plane, next)).status).toBe(200);
   });
 
-  test('that is revoked is gone with both its tokens, although this process knew them', async () => {
+  test('that is revoked is gone with both its tokens, although it was known here', async () => {
     const plane = await createControlPlane(open);
     const { token, email, signedIn } = await signInByMail(plane);
     plane.advanceClock(24 * 3_600_000);
