@@ -45,7 +45,7 @@ export interface World {
 }
 
 /** Services outside that a test did not bring. */
-const nobody: Outside = {
+export const nobody: Outside = {
   mail: { send: () => Promise.reject(new Error('no mail server')) },
   webhooks: { deliver: () => Promise.reject(new Error('no receiver')) },
   syslog: { send: () => Promise.reject(new Error('no syslog server')) },

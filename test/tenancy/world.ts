@@ -2,6 +2,7 @@
 
 import { passkeys } from '../../src/db/schema/directory.ts';
 import { newId } from '../../src/model/ids.ts';
+import type { IssuedWebhook } from '../../src/model/outlet.ts';
 import {
   isOfAccount,
   may,
@@ -52,6 +53,12 @@ export interface World {
   insiders: Insider[];
 }
 
+async function createWebhook(tenant: Awaited<ReturnType<typeof createTenant>>): Promise<string> {
+  const body = { url: 'https://hooks.example.com/' };
+  const made = await tenant.api<IssuedWebhook>('POST', tenant.path('/webhooks'), body);
+  return made.body.webhook.id;
+}
+
 async function addPasskey({ services }: ControlPlane, accountId: string): Promise<string> {
   const { directory } = services;
   const id = newId('passkey', services.random);
@@ -99,10 +106,10 @@ async function insidersOf(plane: ControlPlane, tenant: Awaited<ReturnType<typeof
     bySession('a member', member.token, 'member'),
     byKey('an auditor', auditor.key, 'auditor'),
     byKey('a key of another group', ofGroup.key, 'admin', [
-      ...['userId', 'groupId', 'deviceId', 'linkId'],
+      ...['userId', 'groupId', 'deviceId', 'linkId', 'webhookId'],
     ]),
     byKey('a key of another gateway', ofGateway.key, 'admin', [
-      ...['gatewayId', 'deviceId', 'linkId'],
+      ...['gatewayId', 'deviceId', 'linkId', 'webhookId'],
     ]),
     {
       name: 'an agent of the tenant',
@@ -150,6 +157,7 @@ export async function createWorld(): Promise<World> {
       linkId: link.id,
       apiKeyId: apiKey.id,
       sessionId: me.body.session.id,
+      webhookId: await createWebhook(tenant),
       passkeyId: await addPasskey(plane, me.body.account.id),
     },
     strangers: [

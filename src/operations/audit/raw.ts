@@ -3,6 +3,7 @@
 import { asc, gte, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { revisions } from '../../db/schema/tenant.ts';
+import { toUtf8 } from '../../model/encoding.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { type Revision, revisionSchema } from '../../model/revision.ts';
 
@@ -10,6 +11,13 @@ import { type Revision, revisionSchema } from '../../model/revision.ts';
 export interface RawRevision {
   number: number;
   revision: Revision | undefined;
+}
+
+const { actor, operation, subject, summary, hash, address, userAgent } = revisions;
+const texts = [actor, operation, subject, summary, hash, address, userAgent];
+
+function octetsOf(column: (typeof texts)[number]) {
+  return sql`coalesce(length(cast(${column} as blob)), 0)`;
 }
 
 // As text: a number that is none, or too large for one, must not break the reading.
@@ -23,6 +31,9 @@ const columns = {
   hash: sql<unknown>`${revisions.hash}`,
   address: sql<unknown>`${revisions.address}`,
   userAgent: sql<unknown>`${revisions.userAgent}`,
+  atType: sql<string>`typeof(${revisions.at})`,
+  // Drivers read a text up to its first null character.
+  octets: sql<number>`${sql.join(texts.map(octetsOf), sql` + `)}`,
 };
 
 /** @throws when the text is not the JSON that we write */
@@ -35,9 +46,15 @@ function parseSummary(text: unknown): unknown {
 
 type Row = { [Name in keyof typeof columns]: unknown };
 
-function understand({ number, at, summary, ...rest }: Row): Revision | undefined {
+function isWhole({ at: _at, number: _number, atType, octets, ...rest }: Row): boolean {
+  const read = Object.values(rest).map((text) => toUtf8(String(text ?? '')).length);
+  return atType === 'integer' && octets === read.reduce((sum, length) => sum + length, 0);
+}
+
+function understand(row: Row): Revision | undefined {
+  const { number, at, summary, atType: _atType, octets: _octets, ...rest } = row;
   try {
-    if (!/^-?\d+$/.test(String(at))) return undefined;
+    if (!isWhole(row)) return undefined;
     return revisionSchema.parse({
       ...rest,
       number: Number(number),
