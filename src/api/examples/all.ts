@@ -2,6 +2,7 @@
 // holds each to its schema, and finds the operation that has none.
 
 import { auditExamples } from './audit.ts';
+import { accountExamples } from './accounts.ts';
 import { deviceExamples } from './devices.ts';
 import type { Examples } from './example.ts';
 import { gatewayExamples } from './gateways.ts';
@@ -10,6 +11,7 @@ import { peopleExamples } from './people.ts';
 import { tenantExamples } from './tenants.ts';
 
 export const examples: Examples = {
+  ...accountExamples,
   ...tenantExamples,
   ...auditExamples,
   ...outletExamples,

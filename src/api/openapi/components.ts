@@ -17,6 +17,7 @@ const components = {
       description: 'The revision of what is in the body; give it as `If-Match` to change that',
       schema: { type: 'string', pattern: '^"\\d{1,15}"$' },
     },
+    location: { description: 'Where to go', schema: { type: 'string', format: 'uri-reference' } },
     'idempotency-replayed': {
       description: 'Only there if this was done already; the body is as things are now',
       schema: { type: 'string', const: 'true' },

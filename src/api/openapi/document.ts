@@ -88,6 +88,7 @@ function successes({ operation, reply, creates }: Spec, schemas: Schemas): objec
   const schema = schemas.output[operation]?.reply;
   const hasRevision = 'revision' in ((resolve(schema, schemas)?.properties ?? {}) as object);
   const names: HeaderName[] = [
+    ...(reply.status === 302 ? ['location' as const] : []),
     ...(hasRevision ? ['etag' as const] : []),
     ...(creates ? ['idempotency-replayed' as const] : []),
   ];

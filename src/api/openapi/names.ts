@@ -9,18 +9,23 @@ import * as device from '../../model/device.ts';
 import * as enrollment from '../../model/enrollment.ts';
 import * as gateway from '../../model/gateway.ts';
 import * as group from '../../model/group.ts';
+import * as me from '../../model/me.ts';
 import * as observedState from '../../model/observed-state.ts';
 import * as outlet from '../../model/outlet.ts';
+import * as passkey from '../../model/passkey.ts';
 import * as policy from '../../model/policy.ts';
 import * as quota from '../../model/quota.ts';
 import * as revision from '../../model/revision.ts';
 import * as sentMail from '../../model/sent-mail.ts';
+import * as signIn from '../../model/sign-in.ts';
 import * as tenant from '../../model/tenant.ts';
+import * as totp from '../../model/totp.ts';
 import * as user from '../../model/user.ts';
+import * as webhook from '../../model/webhook.ts';
 import * as wireguard from '../../model/wireguard.ts';
 import * as problem from '../problem.ts';
 
-const modules = {
+const modules = [
   account,
   apiKey,
   audit,
@@ -28,17 +33,22 @@ const modules = {
   enrollment,
   gateway,
   group,
+  me,
   observedState,
   outlet,
+  passkey,
   policy,
-  problem,
   quota,
   revision,
   sentMail,
+  signIn,
   tenant,
+  totp,
   user,
+  webhook,
   wireguard,
-};
+  problem,
+];
 
 const suffix = 'Schema';
 
@@ -50,7 +60,7 @@ function isThing(value: unknown): value is z.ZodType {
 export function schemaNames(): Map<z.ZodType, string> {
   const names = new Map<z.ZodType, string>();
   const taken = new Set<string>();
-  for (const module of Object.values<object>(modules))
+  for (const module of modules as readonly object[])
     for (const [key, value] of Object.entries(module)) {
       if (!key.endsWith(suffix) || !isThing(value) || names.has(value)) continue;
       const name = key.charAt(0).toUpperCase() + key.slice(1, -suffix.length);
