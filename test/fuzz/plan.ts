@@ -12,6 +12,7 @@ export const credentialKinds = [
   'owner',
   'auditor',
   'member',
+  'account',
   'agent',
 ] as const;
 export type CredentialKind = (typeof credentialKinds)[number];
@@ -178,8 +179,16 @@ function plansOf(values: Values, one: Described): fc.Arbitrary<Plan> {
   });
 }
 
-/** Plans of all operations of the page alike. */
+/** Plans of all operations of the page. */
 export function plans(document: OpenApi): fc.Arbitrary<Plan> {
   const values = new Values(document);
-  return fc.oneof(...operationsOf(document).map((one) => plansOf(values, one)));
+  // What takes things away comes seldom, or the rest would find nothing.
+  const weightOf = ({ operationId }: Described) =>
+    /delete|suspend|revoke/i.test(operationId) ? 1 : 4;
+  return fc.oneof(
+    ...operationsOf(document).map((one) => ({
+      weight: weightOf(one),
+      arbitrary: plansOf(values, one),
+    })),
+  );
 }

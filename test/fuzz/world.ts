@@ -8,6 +8,7 @@ import { newId } from '../../src/model/ids.ts';
 import { newApiKey } from '../../src/operations/api-key/format.ts';
 import { secretHash } from '../../src/pki/tokens.ts';
 import type { Described } from '../api/document.ts';
+import { signInByMail } from '../contract/people.ts';
 import { createTenant, enrolledGateway, operatorKey, type TestGateway } from '../contract/plane.ts';
 import { type ControlPlane, createControlPlane } from '../control-plane.ts';
 import type { CredentialKind, Plan } from './plan.ts';
@@ -82,7 +83,7 @@ export class World {
   }
 
   static async start(): Promise<World> {
-    const plane = await createControlPlane();
+    const plane = await createControlPlane({ SALLYPORT_SIGN_UP: 'open' });
     const server = createAdaptorServer({ fetch: plane.fetch });
     onTestFinished(() => void server.close());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -130,15 +131,23 @@ export class World {
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(one)]));
   }
 
+  async #token(kind: CredentialKind, { gateway, keys }: Tenant): Promise<string | undefined> {
+    if (kind === 'agent') return gateway.token();
+    // Whoever signed out signs in again, or little would be seen of accounts.
+    if (kind === 'account' && keys.account === undefined)
+      keys.account = (await signInByMail(this.plane)).token;
+    return keys[kind];
+  }
+
   /** The request that a plan is now. */
   async prepare(plan: Plan, { method, path }: Described): Promise<Sent> {
-    const tenant = this.#tenants[plan.index % this.#tenants.length];
+    // Mostly the newest, of which most is left.
+    const tenant = this.#tenants.at(plan.index % 4 === 3 ? plan.index % this.#tenants.length : -1);
     if (!tenant) throw new Error('there is no tenant yet');
     const memories = [tenant.memory, this.#seenByOperator];
     const resolve = (value: unknown) => this.#resolve(value, memories);
     const headers: Record<string, string> = {};
-    const token =
-      plan.credential === 'agent' ? await tenant.gateway.token() : tenant.keys[plan.credential];
+    const token = await this.#token(plan.credential, tenant);
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     for (const [name, value] of Object.entries(plan.headers)) {
       const text = String(resolve(value));
@@ -171,6 +180,7 @@ export class World {
       if (body !== undefined) init.body = body as BodyInit;
       const response = await fetch(this.#url + path, init);
       const text = await response.text();
+      if (credential === 'account' && response.status === 401) delete tenant.keys.account;
       if (response.ok && /json/.test(response.headers.get('content-type') ?? ''))
         (credential === 'operator' ? this.#seenByOperator : tenant.memory).learn(JSON.parse(text));
       return { status: response.status, headers: response.headers, text };

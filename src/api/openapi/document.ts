@@ -1,14 +1,7 @@
 // /openapi.json, made from the routes themselves.
 
 import { errorCodes } from '../../model/errors.ts';
-import {
-  isAnonymous,
-  isOfAccount,
-  may,
-  type Operation,
-  roleMay,
-  roles,
-} from '../../model/permissions.ts';
+import { isAnonymous, isOfAccount, may, type Operation, roles } from '../../model/permissions.ts';
 import { examples } from '../examples/all.ts';
 import { problemSchema } from '../problem.ts';
 import { type App, errorsOf, type RouteSpec } from '../route.ts';
@@ -27,14 +20,24 @@ function headers(...names: HeaderName[]): Record<string, object> {
   );
 }
 
+const bounds = { permissions: null, groupIds: null, gatewayIds: null };
+const someTenant = { tenantId: '', keyId: '', gatewayId: '' };
+const session = { accountId: '', sessionId: '', methods: [], awaitsFactor: false, rotateAt: 0 };
+
+/** Who may: in a tenant a session has the role of its user, elsewhere it is an account's. */
 function callersOf(operation: Operation): string[] {
   if (isAnonymous(operation)) return ['anyone'];
-  const agent = { kind: 'agent', tenantId: '', gatewayId: '' } as const;
+  const ofKeys = roles.filter((role) =>
+    may({ kind: 'key', ...someTenant, role, ...bounds }, operation),
+  );
+  const needsRole = ofKeys.length > 0 && !isOfAccount(operation);
   return [
     ...(may({ kind: 'operator' }, operation) ? ['operator'] : []),
-    ...(isOfAccount(operation) ? ['account'] : []),
-    ...roles.filter((role) => roleMay(role, operation)),
-    ...(may(agent, operation) ? ['agent'] : []),
+    ...(!needsRole && may({ kind: 'session', ...session, tenantId: null }, operation)
+      ? ['account']
+      : []),
+    ...ofKeys,
+    ...(may({ kind: 'agent', ...someTenant }, operation) ? ['agent'] : []),
   ];
 }
 
