@@ -83,6 +83,7 @@ const everyRoute: readonly ErrorCode[] = [
   'rate_limited',
   'internal',
   'busy',
+  'not_migrated',
 ];
 
 /** @throws SallyportError `unsupported_media_type` or `invalid_input` */

@@ -65,6 +65,30 @@ test.each(all.map((one) => [one.operationId, one] as const))(
   },
 );
 
+test('says of each operation that draws on a quota that it may be used up', () => {
+  const drawing = all.filter(({ replies }) =>
+    replies.some(({ codes }) => codes?.includes('quota_reached')),
+  );
+  expect(drawing.map(({ operationId }) => operationId)).toEqual(
+    expect.arrayContaining([
+      ...['user.create', 'user.invite', 'gateway.create', 'device.create', 'device.reissue'],
+      ...['link.create', 'link.redeem'],
+    ]),
+  );
+});
+
+test('says who may by roles, by account and by kind', () => {
+  const callersOf = (name: string) =>
+    all.find(({ operationId }) => operationId === name)?.operation['x-callers'];
+  expect(callersOf('me.get')).toEqual(
+    expect.arrayContaining(['operator', 'account', 'owner', 'member']),
+  );
+  expect(callersOf('session.list')).toEqual(['account']);
+  expect(callersOf('user.create')).toEqual(['owner', 'admin']);
+  expect(callersOf('gateway.state')).toEqual(['agent']);
+  expect(callersOf('link.redeem')).toEqual(['anyone']);
+});
+
 describe('an example of', () => {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);

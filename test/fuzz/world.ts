@@ -83,7 +83,10 @@ export class World {
   }
 
   static async start(): Promise<World> {
-    const plane = await createControlPlane({ SALLYPORT_SIGN_UP: 'open' });
+    const plane = await createControlPlane({
+      SALLYPORT_SIGN_UP: 'open',
+      SALLYPORT_RATE_LIMITS: 'off',
+    });
     const server = createAdaptorServer({ fetch: plane.fetch });
     onTestFinished(() => void server.close());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -91,6 +91,11 @@ export const accountExamples: Examples = {
     },
   },
   'account.update': { body: { name: account.name }, reply: account },
+  'account.delete': {},
+  'account.recover': {
+    body: { email: user.email },
+    reply: { url: 'https://vpn.example.com/portal/#/recover/shown-here-once', expiresAt: later },
+  },
   'session.list': { reply: listOf(session) },
   'session.revoke': {},
   'passkey.startCreate': {

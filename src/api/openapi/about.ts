@@ -38,6 +38,11 @@ change. \`problems\` names each wrong field with the rule that it breaks. The pa
 explains the code. The same request may succeed later if the answer has a \`Retry-After\` header,
 and only then. Every operation may also answer 500 \`internal\`, which is our fault and is logged.
 
+## How often
+Requests are counted, by tenant, account, gateway or address as fits. \`RateLimit-Policy\` and
+\`RateLimit\` (draft-ietf-httpapi-ratelimit-headers-10) say how many may come in how many seconds,
+and how many are left. Who asks too often is answered 429 \`rate_limited\`, with \`Retry-After\`.
+
 ## Request ids
 Every answer has an \`x-request-id\`, and a problem repeats it as \`requestId\`. The control
 plane's log has it too: quote it when you ask somebody for help.

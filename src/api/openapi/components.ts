@@ -9,6 +9,15 @@ const components = {
       description: 'Under which the log has this request',
       schema: { type: 'string', pattern: '^r_[0-9a-hjkmnp-tv-z]{16}$' },
     },
+    'ratelimit-policy': {
+      description:
+        'Where requests are counted: by which policy, how many (q) in how many seconds (w)',
+      schema: { type: 'string' },
+    },
+    ratelimit: {
+      description: 'How many requests are left (r), and in how many seconds all are again (t)',
+      schema: { type: 'string' },
+    },
     'retry-after': {
       description: 'Seconds after which the same request may succeed',
       schema: { type: 'integer', minimum: 0 },

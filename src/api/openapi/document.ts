@@ -11,12 +11,11 @@ import { type JsonSchema, type Parts, type Schemas, schemasOf } from './schemas.
 
 type Spec = RouteSpec<unknown, unknown, unknown>;
 
+const everywhere = ['x-request-id', 'ratelimit-policy', 'ratelimit'] as const;
+
 function headers(...names: HeaderName[]): Record<string, object> {
   return Object.fromEntries(
-    ['x-request-id' as const, ...names].map((name) => [
-      name,
-      { $ref: `#/components/headers/${name}` },
-    ]),
+    [...everywhere, ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
   );
 }
 

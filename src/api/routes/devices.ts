@@ -55,7 +55,12 @@ function readRoutes(app: App): void {
 
 export function registerDevices(app: App): void {
   readRoutes(app);
-  const issues = ['public_key_in_use', 'pool_exhausted', 'body_too_large'] as const;
+  const issues = [
+    'public_key_in_use',
+    'pool_exhausted',
+    'quota_reached',
+    'user_suspended',
+  ] as const;
   route(
     app,
     {
@@ -67,7 +72,7 @@ export function registerDevices(app: App): void {
       body: createDeviceSchema,
       reply: { status: 201, description: 'The device', schema: deviceSchema },
       creates: true,
-      errors: [...issues, 'gateway_not_ready', 'unsupported_media_type'],
+      errors: [...issues, 'gateway_not_ready'],
     },
     async ({ caller, params: { tenantId }, body }) =>
       createDevice(await enterTenant(caller, 'device.create', tenantId), body),
@@ -95,7 +100,7 @@ export function registerDevices(app: App): void {
       params: oneParams,
       body: reissueDeviceSchema,
       reply: { status: 200, description: 'The device', schema: deviceSchema },
-      errors: [...issues, 'unsupported_media_type'],
+      errors: issues,
     },
     async ({ caller, params: { tenantId, deviceId }, body }) =>
       reissueDevice(await enterTenant(caller, 'device.reissue', tenantId), deviceId, body),

@@ -34,8 +34,7 @@ export function registerGateways(app: App): void {
         'pool_overlap',
         'pool_exhausted',
         'limit_reached',
-        'body_too_large',
-        'unsupported_media_type',
+        'quota_reached',
       ],
     },
     async ({ caller, params: { tenantId }, body }) =>
