@@ -1,5 +1,20 @@
 // Written by scripts/client.ts; do not edit.
 
+export type AcceptInvitation = {
+  token: string;
+  name?: string | undefined;
+  as?: "cookie" | "token" | undefined;
+};
+
+export type Account = {
+  id: string;
+  email: string;
+  name: string;
+  createdAt: string;
+  hasTotp: boolean;
+  passkeys: number;
+};
+
 export type ApiKey = {
   id: string;
   name: string;
@@ -14,10 +29,27 @@ export type ApiKey = {
   createdAt: string;
 };
 
+export type Assertion = {
+  id: string;
+  rawId: string;
+  type: "public-key";
+  response: {
+    clientDataJSON: string;
+    authenticatorData: string;
+    signature: string;
+    userHandle?: string | null | undefined;
+  };
+};
+
 export type ChangePolicy = {
   secondFactor?: "optional" | "required" | undefined;
   linkRedemption?: "link" | "session" | undefined;
   signIn?: "any" | "oidc" | undefined;
+};
+
+export type ConfirmedTotp = {
+  recoveryCodes: Array<string>;
+  token?: string | undefined;
 };
 
 export type CreateApiKey = {
@@ -56,10 +88,25 @@ export type CreatedLink = {
   url: string;
 };
 
+export type CreatedPasskey = {
+  id: string;
+  name: string;
+  backedUp: boolean;
+  createdAt: string;
+  lastUsedAt: string | null;
+  token?: string | undefined;
+};
+
 export type CreatedTenant = {
   tenant: Tenant;
   owner: User;
   key: string | null;
+};
+
+export type CreatedTotp = {
+  secret: string;
+  uri: string;
+  qrSvg: string;
 };
 
 export type CreateGateway = {
@@ -84,6 +131,12 @@ export type CreateLink = {
   deviceId: string;
   kind?: "once" | undefined;
   expiresInSeconds?: number | undefined;
+};
+
+export type CreatePasskey = {
+  challengeId: string;
+  name: string;
+  response: Registration;
 };
 
 export type CreateTenant = {
@@ -169,10 +222,6 @@ export type EnrollmentRequest = {
   };
 };
 
-export type Export = {
-  since?: number | undefined;
-};
-
 export type Fault = {
   number: number;
   what: "altered" | "missing" | "cut_off" | "anchor";
@@ -249,6 +298,30 @@ export type Link = {
   createdAt: string;
 };
 
+export type Me = {
+  kind: "session" | "key" | "operator";
+  account: Account | null;
+  session: Session | null;
+  next: "totp" | null;
+  key: {
+    id: string;
+    role: "owner" | "admin" | "auditor" | "member";
+    permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null;
+    groupIds: Array<string> | null;
+    gatewayIds: Array<string> | null;
+  } | null;
+  tenants: Array<MyTenant>;
+};
+
+export type MyTenant = {
+  tenantId: string;
+  slug: string;
+  name: string;
+  status: "active" | "suspended" | "deleting";
+  userId: string | null;
+  role: "owner" | "admin" | "auditor" | "member" | null;
+};
+
 export type ObservedState = {
   revision: number;
   sections: {
@@ -267,6 +340,17 @@ export type ObservedState = {
   traffic?: Traffic | undefined;
 };
 
+export type Oidc = {
+  issuer: string;
+  clientId: string;
+  groupsClaim: string | null;
+  createsUsers: boolean;
+  enabled: boolean;
+  redirectUri: string;
+  signInUrl: string;
+  revision: number;
+};
+
 export type OutletState = {
   cursor: number;
   lag: number;
@@ -274,6 +358,14 @@ export type OutletState = {
   failingSince: string | null;
   lastError: string | null;
   deliveredAt: string | null;
+};
+
+export type Passkey = {
+  id: string;
+  name: string;
+  backedUp: boolean;
+  createdAt: string;
+  lastUsedAt: string | null;
 };
 
 export type PeerObservation = {
@@ -320,6 +412,23 @@ export type Quota = {
   }> | undefined;
 };
 
+export type RecoverAccount = {
+  email: string;
+};
+
+export type RecoveredAccount = {
+  url: string;
+  expiresAt: string;
+};
+
+export type RecoveryCode = {
+  code: string;
+};
+
+export type RecoveryCodes = {
+  recoveryCodes: Array<string>;
+};
+
 export type RedeemedLink = {
   device: Device;
   connections: Array<WireguardConnection>;
@@ -329,6 +438,17 @@ export type RedeemedLink = {
 export type RedeemLink = {
   token: string;
   publicKey?: string | undefined;
+};
+
+export type Registration = {
+  id: string;
+  rawId: string;
+  type: "public-key";
+  response: {
+    clientDataJSON: string;
+    attestationObject: string;
+    transports?: Array<string> | undefined;
+  };
 };
 
 export type ReissueDevice = {
@@ -368,6 +488,28 @@ export type SentMail = {
   sentAt: string | null;
 };
 
+export type Session = {
+  id: string;
+  methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
+  twoFactors: boolean;
+  tenantId: string | null;
+  createdAt: string;
+  seenAt: string;
+  expiresAt: string;
+  address: string | null;
+  userAgent: string | null;
+  current: boolean;
+};
+
+export type SetOidc = {
+  issuer: string;
+  clientId: string;
+  clientSecret?: string | undefined;
+  groupsClaim?: string | null | undefined;
+  createsUsers?: boolean | undefined;
+  enabled?: boolean | undefined;
+};
+
 export type SetQuotas = {
   gateways?: number | null | undefined;
   users?: number | null | undefined;
@@ -385,6 +527,39 @@ export type SetSyslog = {
   port?: number | undefined;
   caPem?: string | null | undefined;
   enabled?: boolean | undefined;
+};
+
+export type SignedIn = {
+  session: Session;
+  next: "totp" | null;
+  token?: string | undefined;
+};
+
+export type SignIn = {
+  challengeId: string;
+  code?: string | undefined;
+  secret?: string | undefined;
+  as?: "cookie" | "token" | undefined;
+};
+
+export type SignInByPasskey = {
+  challengeId: string;
+  response: Assertion;
+  as?: "cookie" | "token" | undefined;
+};
+
+export type StartedPasskey = {
+  challengeId: string;
+  options: Record<string, unknown>;
+};
+
+export type StartedSignIn = {
+  challengeId: string;
+  expiresAt: string;
+};
+
+export type StartSignIn = {
+  email: string;
 };
 
 export type StateKey = {
@@ -447,13 +622,25 @@ export type TestedWebhook = {
   answer: string;
 };
 
+export type TotpCode = {
+  code: string;
+};
+
 export type Traffic = {
   run: string;
   report: number;
 };
 
+export type UpdateAccount = {
+  name: string;
+};
+
 export type UpdateGroup = {
   name?: string | undefined;
+};
+
+export type UpdatePasskey = {
+  name: string;
 };
 
 export type UpdateTenant = {
@@ -498,10 +685,6 @@ export type Verification = {
     kid: string;
     publicKey: string;
   };
-};
-
-export type Verify = {
-  from?: number | undefined;
 };
 
 export type Webhook = {
@@ -570,6 +753,16 @@ export type RevisionList = {
 
 export type WebhookList = {
   items: Array<Webhook>;
+  next: string | null;
+};
+
+export type SessionList = {
+  items: Array<Session>;
+  next: string | null;
+};
+
+export type PasskeyList = {
+  items: Array<Passkey>;
   next: string | null;
 };
 
@@ -990,6 +1183,9 @@ export interface Operations {
     params: {
       tenantId: string;
     };
+    query?: {
+      from?: number | undefined;
+    } | undefined;
     reply: Verification;
   };
   /** Take the log away as JSON lines, oldest first */
@@ -997,6 +1193,9 @@ export interface Operations {
     params: {
       tenantId: string;
     };
+    query?: {
+      since?: number | undefined;
+    } | undefined;
     reply: Revision;
   };
   /** List the webhooks and how far each has come, oldest first */
@@ -1078,38 +1277,13 @@ export interface Operations {
   };
   /** Ask for a mail with a code and a link to sign in with */
   'account.startSignIn': {
-    body: {
-      email: string;
-    };
-    reply: {
-      challengeId: string;
-      expiresAt: string;
-    };
+    body: StartSignIn;
+    reply: StartedSignIn;
   };
   /** Sign in with the code that the mail shows, or the secret that its link carries */
   'account.signIn': {
-    body: {
-      challengeId: string;
-      code?: string | undefined;
-      secret?: string | undefined;
-      as?: "cookie" | "token" | undefined;
-    };
-    reply: {
-      session: {
-        id: string;
-        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
-        twoFactors: boolean;
-        tenantId: string | null;
-        createdAt: string;
-        seenAt: string;
-        expiresAt: string;
-        address: string | null;
-        userAgent: string | null;
-        current: boolean;
-      };
-      next: "totp" | null;
-      token?: string | undefined;
-    };
+    body: SignIn;
+    reply: SignedIn;
   };
   /** End the session that asks */
   'account.signOut': {
@@ -1118,83 +1292,17 @@ export interface Operations {
   };
   /** Accept an invitation to a tenant; it shows that you read the mail of your address */
   'user.accept': {
-    body: {
-      token: string;
-      name?: string | undefined;
-      as?: "cookie" | "token" | undefined;
-    };
-    reply: {
-      session: {
-        id: string;
-        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
-        twoFactors: boolean;
-        tenantId: string | null;
-        createdAt: string;
-        seenAt: string;
-        expiresAt: string;
-        address: string | null;
-        userAgent: string | null;
-        current: boolean;
-      };
-      next: "totp" | null;
-      token?: string | undefined;
-    };
+    body: AcceptInvitation;
+    reply: SignedIn;
   };
   /** Read who asks: the account and its tenants, or the key and its bounds */
   'me.get': {
-    reply: {
-      kind: "session" | "key" | "operator";
-      account: {
-        id: string;
-        email: string;
-        name: string;
-        createdAt: string;
-        hasTotp: boolean;
-        passkeys: number;
-      } | null;
-      session: {
-        id: string;
-        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
-        twoFactors: boolean;
-        tenantId: string | null;
-        createdAt: string;
-        seenAt: string;
-        expiresAt: string;
-        address: string | null;
-        userAgent: string | null;
-        current: boolean;
-      } | null;
-      next: "totp" | null;
-      key: {
-        id: string;
-        role: "owner" | "admin" | "auditor" | "member";
-        permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null;
-        groupIds: Array<string> | null;
-        gatewayIds: Array<string> | null;
-      } | null;
-      tenants: Array<{
-        tenantId: string;
-        slug: string;
-        name: string;
-        status: "active" | "suspended" | "deleting";
-        userId: string | null;
-        role: "owner" | "admin" | "auditor" | "member" | null;
-      }>;
-    };
+    reply: Me;
   };
   /** Change the name of the account */
   'account.update': {
-    body: {
-      name: string;
-    };
-    reply: {
-      id: string;
-      email: string;
-      name: string;
-      createdAt: string;
-      hasTotp: boolean;
-      passkeys: number;
-    };
+    body: UpdateAccount;
+    reply: Account;
   };
   /** Delete the account; the users that it was stay in their tenants */
   'account.delete': {
@@ -1202,31 +1310,12 @@ export interface Operations {
   };
   /** Take an account's factors and sessions away, and get a link into it (operator only) */
   'account.recover': {
-    body: {
-      email: string;
-    };
-    reply: {
-      url: string;
-      expiresAt: string;
-    };
+    body: RecoverAccount;
+    reply: RecoveredAccount;
   };
   /** List where the account is signed in */
   'session.list': {
-    reply: {
-      items: Array<{
-        id: string;
-        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
-        twoFactors: boolean;
-        tenantId: string | null;
-        createdAt: string;
-        seenAt: string;
-        expiresAt: string;
-        address: string | null;
-        userAgent: string | null;
-        current: boolean;
-      }>;
-      next: string | null;
-    };
+    reply: SessionList;
   };
   /** End a session; its token is good no more */
   'session.revoke': {
@@ -1238,106 +1327,34 @@ export interface Operations {
   /** Begin to sign in with a passkey */
   'passkey.startSignIn': {
     body?: Record<string, never> | undefined;
-    reply: {
-      challengeId: string;
-      options: Record<string, unknown>;
-    };
+    reply: StartedPasskey;
   };
   /** Sign in with what the passkey answered */
   'passkey.signIn': {
-    body: {
-      challengeId: string;
-      response: {
-        id: string;
-        rawId: string;
-        type: "public-key";
-        response: {
-          clientDataJSON: string;
-          authenticatorData: string;
-          signature: string;
-          userHandle?: string | null | undefined;
-        };
-      };
-      as?: "cookie" | "token" | undefined;
-    };
-    reply: {
-      session: {
-        id: string;
-        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
-        twoFactors: boolean;
-        tenantId: string | null;
-        createdAt: string;
-        seenAt: string;
-        expiresAt: string;
-        address: string | null;
-        userAgent: string | null;
-        current: boolean;
-      };
-      next: "totp" | null;
-      token?: string | undefined;
-    };
+    body: SignInByPasskey;
+    reply: SignedIn;
   };
   /** Begin to add a passkey to the account */
   'passkey.startCreate': {
     body?: Record<string, never> | undefined;
-    reply: {
-      challengeId: string;
-      options: Record<string, unknown>;
-    };
+    reply: StartedPasskey;
   };
   /** Add the passkey that the browser has made */
   'passkey.create': {
-    body: {
-      challengeId: string;
-      name: string;
-      response: {
-        id: string;
-        rawId: string;
-        type: "public-key";
-        response: {
-          clientDataJSON: string;
-          attestationObject: string;
-          transports?: Array<string> | undefined;
-        };
-      };
-    };
-    reply: {
-      id: string;
-      name: string;
-      backedUp: boolean;
-      createdAt: string;
-      lastUsedAt: string | null;
-      token?: string | undefined;
-    };
+    body: CreatePasskey;
+    reply: CreatedPasskey;
   };
   /** List the account's passkeys */
   'passkey.list': {
-    reply: {
-      items: Array<{
-        id: string;
-        name: string;
-        backedUp: boolean;
-        createdAt: string;
-        lastUsedAt: string | null;
-      }>;
-      next: string | null;
-    };
+    reply: PasskeyList;
   };
   /** Give a passkey another name */
   'passkey.update': {
     params: {
       passkeyId: string;
     };
-    body: {
-      name: string;
-    };
-    reply: {
-      id: string;
-      name: string;
-      backedUp: boolean;
-      createdAt: string;
-      lastUsedAt: string | null;
-    };
+    body: UpdatePasskey;
+    reply: Passkey;
   };
   /** Remove a passkey from the account */
   'passkey.delete': {
@@ -1371,41 +1388,16 @@ export interface Operations {
     params: {
       tenantId: string;
     };
-    reply: {
-      issuer: string;
-      clientId: string;
-      groupsClaim: string | null;
-      createsUsers: boolean;
-      enabled: boolean;
-      redirectUri: string;
-      signInUrl: string;
-      revision: number;
-    };
+    reply: Oidc;
   };
   /** Set the identity provider through which people come in */
   'oidc.set': {
     params: {
       tenantId: string;
     };
-    body: {
-      issuer: string;
-      clientId: string;
-      clientSecret?: string | undefined;
-      groupsClaim?: string | null | undefined;
-      createsUsers?: boolean | undefined;
-      enabled?: boolean | undefined;
-    };
+    body: SetOidc;
     ifMatch?: string | undefined;
-    reply: {
-      issuer: string;
-      clientId: string;
-      groupsClaim: string | null;
-      createsUsers: boolean;
-      enabled: boolean;
-      redirectUri: string;
-      signInUrl: string;
-      revision: number;
-    };
+    reply: Oidc;
   };
   /** Remove the identity provider; sessions that it vouched for end */
   'oidc.delete': {
@@ -1417,56 +1409,18 @@ export interface Operations {
   };
   /** Add the second factor to the session that asks; its token changes */
   'totp.signIn': {
-    body: {
-      code: string;
-    };
-    reply: {
-      session: {
-        id: string;
-        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
-        twoFactors: boolean;
-        tenantId: string | null;
-        createdAt: string;
-        seenAt: string;
-        expiresAt: string;
-        address: string | null;
-        userAgent: string | null;
-        current: boolean;
-      };
-      next: "totp" | null;
-      token?: string | undefined;
-    };
+    body: TotpCode;
+    reply: SignedIn;
   };
   /** The same with a recovery code, which is used up */
   'totp.recover': {
-    body: {
-      code: string;
-    };
-    reply: {
-      session: {
-        id: string;
-        methods: Array<"mail" | "passkey" | "totp" | "recovery" | "oidc" | "operator">;
-        twoFactors: boolean;
-        tenantId: string | null;
-        createdAt: string;
-        seenAt: string;
-        expiresAt: string;
-        address: string | null;
-        userAgent: string | null;
-        current: boolean;
-      };
-      next: "totp" | null;
-      token?: string | undefined;
-    };
+    body: RecoveryCode;
+    reply: SignedIn;
   };
   /** Make a secret for an authenticator; it counts once it is confirmed */
   'totp.create': {
     body?: Record<string, never> | undefined;
-    reply: {
-      secret: string;
-      uri: string;
-      qrSvg: string;
-    };
+    reply: CreatedTotp;
   };
   /** Remove one-time codes and recovery codes from the account */
   'totp.delete': {
@@ -1474,20 +1428,13 @@ export interface Operations {
   };
   /** Show that the authenticator has the secret, and get recovery codes */
   'totp.confirm': {
-    body: {
-      code: string;
-    };
-    reply: {
-      recoveryCodes: Array<string>;
-      token?: string | undefined;
-    };
+    body: TotpCode;
+    reply: ConfirmedTotp;
   };
   /** Replace all recovery codes */
   'totp.renewCodes': {
     body?: Record<string, never> | undefined;
-    reply: {
-      recoveryCodes: Array<string>;
-    };
+    reply: RecoveryCodes;
   };
   /** Wait for desired state newer than `since` */
   'gateway.state': {

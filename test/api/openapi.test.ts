@@ -22,7 +22,9 @@ test('is served, and passes a public linter without an error or a warning', asyn
   expect(response.status).toBe(200);
   const source = await response.text();
   expect(JSON.parse(source)).toEqual({ ...document, servers: [{ url: 'http://control.test' }] });
-  const config = await createConfig({ extends: ['recommended'] });
+  // Sending a browser on (302) is a success too.
+  const rules = { 'operation-2xx-response': 'off' } as const;
+  const config = await createConfig({ extends: ['recommended'], rules });
   const problems = await lintFromString({ source, config });
   expect(problems.map(({ message, location }) => [message, location[0]?.pointer])).toEqual([]);
 });

@@ -38,6 +38,19 @@ const passkey = {
   lastUsedAt: null,
 };
 
+const issuer = 'https://login.example.com';
+const clientId = 'sallyport';
+const provider = {
+  issuer,
+  clientId,
+  groupsClaim: 'groups',
+  createsUsers: false,
+  enabled: true,
+  redirectUri: 'https://vpn.example.com/v1/sign-in/oidc/callback',
+  signInUrl: 'https://vpn.example.com/v1/sign-in/oidc/acme',
+  revision: 12,
+};
+
 const credential = { id: 'x9Qm', rawId: 'x9Qm', type: 'public-key' };
 
 const signInExamples: Examples = {
@@ -127,4 +140,12 @@ export const accountExamples: Examples = {
   'totp.confirm': { body: { code: '123456' }, reply: { recoveryCodes } },
   'totp.renewCodes': { body: {}, reply: { recoveryCodes } },
   'totp.delete': {},
+  'oidc.startSignIn': {},
+  'oidc.signIn': {},
+  'oidc.get': { reply: provider },
+  'oidc.set': {
+    body: { issuer, clientId, clientSecret: 'from-the-provider', groupsClaim: 'groups' },
+    reply: provider,
+  },
+  'oidc.delete': {},
 };

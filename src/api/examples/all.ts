@@ -1,8 +1,8 @@
 // An example of what each operation takes and gives, for /openapi.json. test/api/openapi.test.ts
 // holds each to its schema, and finds the operation that has none.
 
-import { auditExamples } from './audit.ts';
 import { accountExamples } from './accounts.ts';
+import { auditExamples } from './audit.ts';
 import { deviceExamples } from './devices.ts';
 import type { Examples } from './example.ts';
 import { gatewayExamples } from './gateways.ts';

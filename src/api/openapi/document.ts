@@ -1,5 +1,6 @@
 // /openapi.json, made from the routes themselves.
 
+import { z } from 'zod';
 import { errorCodes } from '../../model/errors.ts';
 import { isAnonymous, isOfAccount, may, type Operation, roles } from '../../model/permissions.ts';
 import { examples } from '../examples/all.ts';
@@ -139,7 +140,9 @@ export function openApiDocument({ declared }: App, url: string): object {
   const input: Record<string, Parts> = {};
   const output: Record<string, Parts> = { problem: { problem: problemSchema } };
   for (const { operation, params, query, body, reply } of declared) {
-    input[operation] = withoutMissing({ params, query, body });
+    // Parameters stand on their own, whatever the schema is called that they come from.
+    const single = (some: typeof params) => some && z.object(some.shape);
+    input[operation] = withoutMissing({ params: single(params), query: single(query), body });
     output[operation] = withoutMissing({ reply: reply.schema });
   }
   const schemas = schemasOf(input, output);

@@ -11,6 +11,7 @@ import * as gateway from '../../model/gateway.ts';
 import * as group from '../../model/group.ts';
 import * as me from '../../model/me.ts';
 import * as observedState from '../../model/observed-state.ts';
+import * as oidc from '../../model/oidc.ts';
 import * as outlet from '../../model/outlet.ts';
 import * as passkey from '../../model/passkey.ts';
 import * as policy from '../../model/policy.ts';
@@ -35,6 +36,7 @@ const modules = [
   group,
   me,
   observedState,
+  oidc,
   outlet,
   passkey,
   policy,
