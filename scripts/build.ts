@@ -27,7 +27,7 @@ const programs: Program[] = [
     // As deep as its source, which finds public/ two folders up.
     file: 'control-plane/node.mjs',
     entry: 'src/runtimes/node.ts',
-    external: ['@libsql/client', 'pino'],
+    external: ['@libsql/client', 'libsql', 'pino'],
   },
   { file: 'client.mjs', entry: 'src/client/client.ts', isLibrary: true },
 ];

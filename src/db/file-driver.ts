@@ -5,8 +5,7 @@
 // every call goes through one first-in-first-out lock, so that our own calls never collide, and a
 // BUSY from another process replaces the connection before anything else may use it.
 
-import { SallyportError } from '../model/errors.ts';
-import type { Driver, Mode, Row, Statement } from './driver.ts';
+import { ConstraintError, type Driver, type Mode, type Row, type Statement } from './driver.ts';
 import { translateError } from './translate-error.ts';
 
 /** The part of libSQL's client that is used; the runtime passes a real one. */
@@ -75,8 +74,8 @@ export function createFileDriver(connect: () => LibsqlClient): Driver {
       return results.map((result) => result.rows.map((row) => Array.from(row)));
     } catch (error) {
       const ours = translateError(error);
-      const busy = ours instanceof SallyportError && ours.code === 'busy';
-      if (busy || mode === 'note') disconnect();
+      // A broken rule leaves the connection as it was; of anything else nobody knows.
+      if (!(ours instanceof ConstraintError) || mode === 'note') disconnect();
       throw ours;
     }
   };

@@ -68,6 +68,7 @@ export const limits = {
   waitersPerHub: 4000,
   socketsPerGateway: 2,
   openTenantDatabases: 128,
+  statementsKept: 48,
   tenantsRemembered: 100_000,
   agentTokenLifetimeSeconds: 600,
   agentTokenSkewSeconds: 300,

@@ -3,27 +3,18 @@
 import { constants } from 'node:fs';
 import { access, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createClient } from '@libsql/client';
+import Database from 'libsql';
 import type { Driver } from '../db/driver.ts';
 import { createFileDriver } from '../db/file-driver.ts';
 import type { DatabaseProvisioner } from '../db/tenant-databases.ts';
 import { fromBase64Url, toBase64Url } from '../model/encoding.ts';
 import { SallyportError } from '../model/errors.ts';
 import { idSchema } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
 import { rootKeyBytes } from '../pki/root-key.ts';
+import { openSqlite } from './node-sqlite.ts';
 
 /** Seen by tests and benches that count statements. */
 export type Tap = (driver: Driver) => Driver;
-
-function connectTo(path: string) {
-  return createClient({
-    url: `file:${path}`,
-    timeout: limits.databaseBusyMilliseconds,
-    concurrency: 1,
-    intMode: 'number',
-  });
-}
 
 async function exists(path: string): Promise<boolean> {
   return access(path, constants.F_OK).then(
@@ -51,16 +42,13 @@ export async function prepareDataDirectory(path: string): Promise<string> {
  * Keeps a second process away from the same files: two writers of one file lose writes.
  * The lock goes with the process, however it ends.
  */
-export async function lockDataDirectory(directory: string): Promise<() => void> {
-  const client = createClient({ url: `file:${join(directory, 'lock.db')}`, timeout: 0 });
+export function lockDataDirectory(directory: string): () => void {
+  const lock = new Database(join(directory, 'lock.db'), { timeout: 0 });
   try {
-    const held = await client.transaction('write');
-    return () => {
-      held.close();
-      client.close();
-    };
+    lock.exec('begin immediate');
+    return () => void lock.close();
   } catch (error) {
-    client.close();
+    lock.close();
     throw new SallyportError('busy', `Another Sallyport uses the data directory ${directory}.`, {
       wayOut: 'Stop it first, or give this one its own SALLYPORT_DATA.',
       cause: error,
@@ -89,7 +77,7 @@ export function createFileProvisioner(directory: string, tap: Tap): DatabaseProv
   const pathOf = (tenantId: string): string =>
     join(directory, 'tenants', `${idSchema('tenant').parse(tenantId)}.db`);
   return {
-    connect: (tenantId) => tap(createFileDriver(() => connectTo(pathOf(tenantId)))),
+    connect: (tenantId) => tap(createFileDriver(() => openSqlite(pathOf(tenantId)))),
     // SQLite makes the file when it is first written to.
     create: () => Promise.resolve(),
     async drop(tenantId) {
@@ -100,5 +88,5 @@ export function createFileProvisioner(directory: string, tap: Tap): DatabaseProv
 }
 
 export function connectDirectory(directory: string, tap: Tap): Driver {
-  return tap(createFileDriver(() => connectTo(join(directory, 'directory.db'))));
+  return tap(createFileDriver(() => openSqlite(join(directory, 'directory.db'))));
 }

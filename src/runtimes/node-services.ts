@@ -92,7 +92,7 @@ export async function createNodeServices(
   let listener: Services['wake'] = () => undefined;
   const { outbound } = settings.outside;
   const path = await prepareDataDirectory(settings.dataDirectory);
-  const unlock = await lockDataDirectory(path);
+  const unlock = lockDataDirectory(path);
   try {
     const services = await createServices({
       ...(await openDatabases(settings, path, tap)),
