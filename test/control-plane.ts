@@ -13,8 +13,7 @@ import { countingLog } from '../src/operations/metrics.ts';
 import { MemoryRates } from '../src/operations/rate-limit.ts';
 import type { Services } from '../src/operations/services.ts';
 import { readSettings } from '../src/runtimes/config.ts';
-import type { Tap } from '../src/runtimes/node-data.ts';
-import { createNodeServices } from '../src/runtimes/node-services.ts';
+import { createNodeServices, type Tap } from '../src/runtimes/node-services.ts';
 import { type MailPlane, operatorKey } from './contract/plane.ts';
 import { queuedMails } from './mails.ts';
 

@@ -19,8 +19,8 @@ export interface Database {
    * no lock. Changes of what a tenant wants go through `change` in revision.ts, never through here.
    */
   run<T extends Readonly<[Query, ...Query[]]>>(...queries: T): Promise<BatchResponse<T>>;
-  /** Writes observations, of which the newest may be lost with the power; see `Mode`. */
-  note(...queries: [Query, ...Query[]]): Promise<void>;
+  /** As `run`, for observations, of which the newest may be lost with the power; see `Mode`. */
+  note<T extends Readonly<[Query, ...Query[]]>>(...queries: T): Promise<BatchResponse<T>>;
   /** See `Driver.exclusively`. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -48,9 +48,7 @@ export function openDatabase(driver: Driver): Database {
   return {
     build: orm,
     run: (...queries) => orm.batch(queries),
-    async note(...queries) {
-      await notes.batch(queries);
-    },
+    note: (...queries) => notes.batch(queries),
     exclusively: (work) => driver.exclusively(work),
     close: () => driver.close(),
   };

@@ -69,6 +69,8 @@ export const limits = {
   socketsPerGateway: 2,
   openTenantDatabases: 128,
   statementsKept: 48,
+  statementsJoined: 256,
+  notesJoinedMilliseconds: 5,
   tenantsRemembered: 100_000,
   agentTokenLifetimeSeconds: 600,
   agentTokenSkewSeconds: 300,

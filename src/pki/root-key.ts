@@ -21,9 +21,20 @@ async function derive(rootKey: Uint8Array<ArrayBuffer>, purpose: string): Promis
   return new Uint8Array(bits);
 }
 
+/** Signs with Ed25519 (RFC 8032); at once, where the runtime can. */
+export type Sign = (message: Uint8Array<ArrayBuffer>) => Uint8Array | Promise<Uint8Array>;
+
+/** @param privateKey PKCS #8 (RFC 8410) */
+export type MakeSign = (privateKey: Uint8Array<ArrayBuffer>) => Sign | Promise<Sign>;
+
+const signByWebCrypto: MakeSign = async (privateKey) => {
+  const key = await crypto.subtle.importKey('pkcs8', privateKey, 'Ed25519', false, ['sign']);
+  return async (message) => new Uint8Array(await crypto.subtle.sign('Ed25519', key, message));
+};
+
 export interface SigningKey {
   kid: string;
-  privateKey: CryptoKey;
+  sign: Sign;
   /** Ed25519, 32 bytes in base64url. */
   publicKey: string;
 }
@@ -31,14 +42,14 @@ export interface SigningKey {
 // RFC 8410 §7: what stands before the 32 bytes of an Ed25519 private key in PKCS #8.
 const pkcs8Head = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
 
-async function signingKey(seed: Uint8Array): Promise<SigningKey> {
+async function signingKey(seed: Uint8Array, makeSign: MakeSign): Promise<SigningKey> {
   const der = new Uint8Array([...pkcs8Head, ...seed]);
   const pem = `-----BEGIN PRIVATE KEY-----\n${toBase64(der)}\n-----END PRIVATE KEY-----`;
   const { x = '' } = await exportJWK(await importPKCS8(pem, 'EdDSA', { extractable: true }));
   const digest = await crypto.subtle.digest('SHA-256', base64url.decode(x).slice());
   return {
     kid: toHex(new Uint8Array(digest).subarray(0, 8)),
-    privateKey: await importPKCS8(pem, 'EdDSA'),
+    sign: await makeSign(der),
     publicKey: x,
   };
 }
@@ -57,13 +68,17 @@ export interface Keys {
 
 /**
  * The control plane's keys.
+ * @param makeSign how the runtime signs desired state
  * @throws SallyportError `invalid_input` when the root key has the wrong length
  */
-export async function keysFrom(rootKey: Uint8Array<ArrayBuffer>): Promise<Keys> {
+export async function keysFrom(
+  rootKey: Uint8Array<ArrayBuffer>,
+  makeSign: MakeSign = signByWebCrypto,
+): Promise<Keys> {
   if (rootKey.length !== rootKeyBytes)
     throw new SallyportError('invalid_input', `The root key must be ${rootKeyBytes} bytes long.`);
   return {
-    state: await signingKey(await derive(rootKey, 'desired state: Ed25519')),
+    state: await signingKey(await derive(rootKey, 'desired state: Ed25519'), makeSign),
     link: await derive(rootKey, 'links: HMAC-SHA-256'),
     sealer: createSealer(await sealingKey(rootKey)),
   };

@@ -1,6 +1,6 @@
 // Signed things that travel: desired state, links, and the tokens agents sign for themselves.
 
-import { CompactSign, compactVerify, importJWK, jwtVerify } from 'jose';
+import { base64url, CompactSign, compactVerify, importJWK, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { type DesiredState, desiredStateType } from '../model/desired-state.ts';
 import { toHex, toUtf8 } from '../model/encoding.ts';
@@ -14,10 +14,14 @@ import { limits } from '../model/limits.ts';
 import type { SigningKey } from './root-key.ts';
 
 /** Signs a document as a compact JWS (RFC 7515 §7.1, EdDSA as RFC 8037). */
-export function signDesiredState(key: SigningKey, state: DesiredState): Promise<string> {
-  return new CompactSign(toUtf8(JSON.stringify(state)))
-    .setProtectedHeader({ alg: 'EdDSA', typ: desiredStateType, kid: key.kid })
-    .sign(key.privateKey);
+export async function signDesiredState(
+  { kid, sign }: SigningKey,
+  state: DesiredState,
+): Promise<string> {
+  const head = { alg: 'EdDSA', typ: desiredStateType, kid };
+  const parts = [head, state].map((part) => base64url.encode(JSON.stringify(part)));
+  const signed = parts.join('.');
+  return `${signed}.${base64url.encode(await sign(new TextEncoder().encode(signed)))}`;
 }
 
 const linkClaimsSchema = z.strictObject({

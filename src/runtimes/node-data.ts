@@ -13,9 +13,6 @@ import { idSchema } from '../model/ids.ts';
 import { rootKeyBytes } from '../pki/root-key.ts';
 import { openSqlite } from './node-sqlite.ts';
 
-/** Seen by tests and benches that count statements. */
-export type Tap = (driver: Driver) => Driver;
-
 async function exists(path: string): Promise<boolean> {
   return access(path, constants.F_OK).then(
     () => true,
@@ -73,11 +70,11 @@ export async function loadRootKey(directory: string): Promise<Uint8Array<ArrayBu
 }
 
 /** Tenant databases as files. */
-export function createFileProvisioner(directory: string, tap: Tap): DatabaseProvisioner {
+export function createFileProvisioner(directory: string): DatabaseProvisioner {
   const pathOf = (tenantId: string): string =>
     join(directory, 'tenants', `${idSchema('tenant').parse(tenantId)}.db`);
   return {
-    connect: (tenantId) => tap(createFileDriver(() => openSqlite(pathOf(tenantId)))),
+    connect: (tenantId) => createFileDriver(() => openSqlite(pathOf(tenantId))),
     // SQLite makes the file when it is first written to.
     create: () => Promise.resolve(),
     async drop(tenantId) {
@@ -87,6 +84,6 @@ export function createFileProvisioner(directory: string, tap: Tap): DatabaseProv
   };
 }
 
-export function connectDirectory(directory: string, tap: Tap): Driver {
-  return tap(createFileDriver(() => openSqlite(join(directory, 'directory.db'))));
+export function connectDirectory(directory: string): Driver {
+  return createFileDriver(() => openSqlite(join(directory, 'directory.db')));
 }

@@ -1,14 +1,17 @@
 // What the Node runtime brings along: files or a database server, and a hub in the process.
 
+import { createPrivateKey, sign } from 'node:crypto';
 import { createClient } from '@libsql/client';
 import type { Driver } from '../db/driver.ts';
 import { createFifoLock } from '../db/file-driver.ts';
+import { joinBatches } from '../db/joined-driver.ts';
 import type { DatabaseProvisioner } from '../db/tenant-databases.ts';
 import { limits } from '../model/limits.ts';
 import { createHub } from '../operations/hub.ts';
 import { Metrics } from '../operations/metrics.ts';
 import type { RateLimiter } from '../operations/rate-limit.ts';
 import type { Services } from '../operations/services.ts';
+import type { MakeSign } from '../pki/root-key.ts';
 import { createIdentityProviders } from '../providers/oidc.ts';
 import { createWebhookSender } from '../providers/webhook.ts';
 import type { Settings } from './config.ts';
@@ -18,7 +21,6 @@ import {
   loadRootKey,
   lockDataDirectory,
   prepareDataDirectory,
-  type Tap,
 } from './node-data.ts';
 import { createFetch, createPost } from './node-outbound.ts';
 import { type Connect, createRemoteProvisioner, openRemoteDirectory } from './remote-databases.ts';
@@ -32,9 +34,12 @@ export interface NodeServices {
   close(): Promise<void>;
 }
 
+/** Sees what reaches a database, for those who count statements. */
+export type Tap = (driver: Driver) => Driver;
+
 /** Where tests and benches reach in. */
 export interface Probes {
-  /** Wraps every driver, for those who count statements. */
+  /** Wraps every driver. */
   tap?: Tap;
   /** Unix time in milliseconds. */
   now?: () => number;
@@ -44,6 +49,16 @@ export interface Probes {
 
 const connect: Connect = (url, token) =>
   createClient({ url, intMode: 'number', ...(token === undefined ? {} : { authToken: token }) });
+
+/** A turn in a thread of its own, as WebCrypto takes it, costs more than the signature. */
+const makeSign: MakeSign = (privateKey) => {
+  const key = createPrivateKey({
+    key: Buffer.from(privateKey),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  return (message) => sign(null, message, key);
+};
 
 interface Databases {
   directory: Driver;
@@ -55,20 +70,29 @@ function queueing(driver: Driver): Driver {
   return { ...driver, exclusively: createFifoLock() };
 }
 
+function joining(provisioner: DatabaseProvisioner, tap: Tap): DatabaseProvisioner {
+  const options = {
+    noteMilliseconds: limits.notesJoinedMilliseconds,
+    most: limits.statementsJoined,
+  };
+  const connect = (tenantId: string) => joinBatches(tap(provisioner.connect(tenantId)), options);
+  return { ...provisioner, connect };
+}
+
 async function openDatabases(settings: Settings, path: string, tap: Tap): Promise<Databases> {
   const { remote } = settings;
   if (!remote)
     return {
-      directory: connectDirectory(path, tap),
-      provisioner: createFileProvisioner(path, tap),
+      directory: tap(connectDirectory(path)),
+      provisioner: joining(createFileProvisioner(path), tap),
     };
   const provisioner = createRemoteProvisioner(connect, remote);
   return {
     directory: tap(await openRemoteDirectory(connect, remote)),
-    provisioner: {
-      ...provisioner,
-      connect: (tenantId) => tap(queueing(provisioner.connect(tenantId))),
-    },
+    provisioner: joining(
+      { ...provisioner, connect: (tenantId) => queueing(provisioner.connect(tenantId)) },
+      tap,
+    ),
   };
 }
 
@@ -98,6 +122,7 @@ export async function createNodeServices(
       ...(await openDatabases(settings, path, tap)),
       hub: createHub(limits.waitersMost),
       rootKey: settings.rootKey ?? (await loadRootKey(path)),
+      makeSign,
       operatorKey: settings.operatorKey,
       publicUrl,
       signUp: settings.signUp,

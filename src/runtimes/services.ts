@@ -18,7 +18,7 @@ import type { Hub } from '../operations/hub.ts';
 import type { Metrics } from '../operations/metrics.ts';
 import { MemoryRates, noRates, type RateLimiter } from '../operations/rate-limit.ts';
 import type { Services, SignUp } from '../operations/services.ts';
-import { keysFrom } from '../pki/root-key.ts';
+import { keysFrom, type MakeSign } from '../pki/root-key.ts';
 import { secretHash } from '../pki/tokens.ts';
 
 /** What differs from runtime to runtime. */
@@ -27,6 +27,8 @@ export interface Platform {
   provisioner: DatabaseProvisioner;
   hub: Hub;
   rootKey: Uint8Array<ArrayBuffer>;
+  /** How it signs, where that is better than WebCrypto. */
+  makeSign?: MakeSign;
   operatorKey: string | undefined;
   /** Without a slash at the end. */
   publicUrl: string;
@@ -59,7 +61,7 @@ function addGauges(metrics: Metrics, tenants: TenantDatabases, hub: Hub): void {
 export async function createServices(platform: Platform): Promise<Services> {
   const { directory, provisioner, hub, rootKey, operatorKey, publicUrl, now } = platform;
   const { signUp, quotas, outbound, oidc, deliver, wake, rates, metrics } = platform;
-  const keys = await keysFrom(rootKey);
+  const keys = await keysFrom(rootKey, platform.makeSign);
   await migrate(directory, directoryMigrations, now());
   const watched = (driver: Driver): Driver =>
     observed(driver, (fault) => metrics.databaseErrors.add(fault));

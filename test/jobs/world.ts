@@ -16,8 +16,7 @@ import { noOrigin } from '../../src/model/origin.ts';
 import type { Services } from '../../src/operations/services.ts';
 import { createTenant } from '../../src/operations/tenant/create.ts';
 import { readSettings } from '../../src/runtimes/config.ts';
-import type { Tap } from '../../src/runtimes/node-data.ts';
-import { createNodeServices } from '../../src/runtimes/node-services.ts';
+import { createNodeServices, type Tap } from '../../src/runtimes/node-services.ts';
 import { temporaryDirectory } from '../control-plane.ts';
 
 export const start = 1_800_000_000_000;

@@ -1,6 +1,7 @@
 // gateway.report: observations. They are not changes, so they bypass the revisions.
 
 import { eq, sql } from 'drizzle-orm';
+import { prepared } from '../../db/prepared.ts';
 import { gatewayReports, gateways } from '../../db/schema/tenant.ts';
 import { notFound } from '../../model/errors.ts';
 import type { ObservedState, ReportReply } from '../../model/observed-state.ts';
@@ -8,27 +9,40 @@ import { byteQuotasQuery, noticeBytes } from '../quota/bytes.ts';
 import type { TenantScope } from '../services.ts';
 import { trafficWrites } from './traffic.ts';
 
-async function read(scope: TenantScope, gatewayId: string) {
-  const { db, services, tenantId } = scope;
-  const [[gateway], quotas] = await db.run(
-    db.build
-      .select({ revision: gateways.revision, peerDigest: gateways.peerDigest })
-      .from(gateways)
-      .where(eq(gateways.id, gatewayId)),
-    byteQuotasQuery(scope),
-  );
-  if (!gateway) {
-    // The hub missed that it was deleted; or else its agent would have been refused.
-    await services.hub.forget({ tenantId, gatewayId });
-    throw notFound('gateway', gatewayId);
-  }
-  return { gateway, quotas };
-}
+const id = sql.placeholder('gatewayId');
+
+const ownRow = prepared((build) =>
+  build
+    .select({ revision: gateways.revision, peerDigest: gateways.peerDigest })
+    .from(gateways)
+    .where(eq(gateways.id, id)),
+);
 
 const { trafficRun, trafficReport } = gatewayReports;
 /** One that was overtaken on the way does not make the newest be forgotten. */
-const newestReport = sql`case when ${trafficRun} = excluded.traffic_run
+const newestReport = sql`case when excluded.traffic_run is null then ${trafficReport}
+  when ${trafficRun} = excluded.traffic_run
   then max(${trafficReport}, excluded.traffic_report) else excluded.traffic_report end`;
+
+/** Keeps nothing if the gateway is gone. */
+const keepReport = prepared((build) =>
+  build
+    .insert(gatewayReports)
+    .select(
+      sql`select ${gateways.id}, ${sql.placeholder('now')}, ${sql.placeholder('state')},
+        ${sql.placeholder('run')}, ${sql.placeholder('report')}
+        from ${gateways} where ${gateways.id} = ${id}`,
+    )
+    .onConflictDoUpdate({
+      target: gatewayReports.gatewayId,
+      set: {
+        reportedAt: sql`excluded.reported_at`,
+        state: sql`excluded.state`,
+        trafficRun: sql`coalesce(excluded.traffic_run, ${trafficRun})`,
+        trafficReport: newestReport,
+      },
+    }),
+);
 
 /** Keeps what the agent saw, and asks it to fetch everything when its peers have drifted. */
 export async function reportGateway(
@@ -36,25 +50,28 @@ export async function reportGateway(
   gatewayId: string,
   report: ObservedState,
 ): Promise<ReportReply> {
-  const { db, services } = scope;
+  const { db, services, tenantId } = scope;
   const { peers: seen, traffic, ...state } = report;
-  const { gateway, quotas } = await read(scope, gatewayId);
-  const counted = traffic ? { trafficRun: traffic.run, trafficReport: traffic.report } : {};
-  const newest = traffic ? { trafficReport: newestReport } : {};
-  const row = { gatewayId, reportedAt: services.now(), state, ...counted };
-  const keep = db.build
-    .insert(gatewayReports)
-    .values(row)
-    .onConflictDoUpdate({ target: gatewayReports.gatewayId, set: { ...row, ...newest } });
-  const [first = keep, ...rest] = [...trafficWrites(scope, gatewayId, report), keep];
-  await db.note(first, ...rest);
+  const { run = null, report: number = null } = traffic ?? {};
+  const text = JSON.stringify(state);
+  const [[gateway], quotas] = await db.note(
+    ownRow({ gatewayId }),
+    byteQuotasQuery({}),
+    ...trafficWrites(scope, gatewayId, report),
+    keepReport({ gatewayId, now: services.now(), state: text, run, report: number }),
+  );
+  if (!gateway) {
+    // The hub missed that it was deleted; or else its agent would have been refused.
+    await services.hub.forget({ tenantId, gatewayId });
+    throw notFound('gateway', gatewayId);
+  }
   await noticeBytes(
     scope,
     quotas,
-    seen.map(({ id }) => id),
+    seen.map((peer) => peer.id),
   );
   // What the hub missed, it learns here: no agent stays behind longer than its report interval.
-  await services.hub.publish(scope.tenantId, [gatewayId], gateway.revision);
+  await services.hub.publish(tenantId, [gatewayId], gateway.revision);
   const drifted = state.revision === gateway.revision && state.peerDigest !== gateway.peerDigest;
   return { resync: drifted };
 }

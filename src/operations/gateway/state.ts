@@ -1,6 +1,7 @@
 // gateway.state: list and watch. The rows are the compiled state, so an answer costs what changed.
 
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { prepared } from '../../db/prepared.ts';
 import { gateways, peers } from '../../db/schema/tenant.ts';
 import {
   type DesiredState,
@@ -63,16 +64,32 @@ export function compileDocument(
   };
 }
 
+const ofGateway = eq(peers.gatewayId, sql.placeholder('gatewayId'));
+const gatewayRow = prepared((build) =>
+  build
+    .select()
+    .from(gateways)
+    .where(eq(gateways.id, sql.placeholder('gatewayId'))),
+);
+const livingPeers = prepared((build) =>
+  build
+    .select()
+    .from(peers)
+    .where(and(ofGateway, eq(peers.removed, false)))
+    .orderBy(asc(peers.revision)),
+);
+const peersSince = prepared((build) =>
+  build
+    .select()
+    .from(peers)
+    .where(and(ofGateway, gt(peers.revision, sql.placeholder('since'))))
+    .orderBy(asc(peers.revision)),
+);
+
 /** The gateway's row and the peers to tell of, in one snapshot. */
 async function read({ db }: TenantScope, gatewayId: string, since: number | undefined) {
-  const wanted =
-    since === undefined
-      ? and(eq(peers.gatewayId, gatewayId), eq(peers.removed, false))
-      : and(eq(peers.gatewayId, gatewayId), gt(peers.revision, since));
-  const [[row], changed] = await db.run(
-    db.build.select().from(gateways).where(eq(gateways.id, gatewayId)),
-    db.build.select().from(peers).where(wanted).orderBy(asc(peers.revision)),
-  );
+  const wanted = since === undefined ? livingPeers : peersSince;
+  const [[row], changed] = await db.run(gatewayRow({ gatewayId }), wanted({ gatewayId, since }));
   if (!row) throw notFound('gateway', gatewayId);
   return { row, changed };
 }

@@ -2,6 +2,7 @@
 // looked at after them.
 
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import { prepared } from '../../db/prepared.ts';
 import { devices, quotaNotices, quotas, usage } from '../../db/schema/tenant.ts';
 import { armWakeup } from '../../db/wakeups.ts';
 import { monthOf, type QuotaName } from '../../model/quota.ts';
@@ -11,9 +12,9 @@ import { enqueueNotice, noticesOf } from './notice.ts';
 const names: QuotaName[] = ['bytesPerMonth', 'bytesPerUserPerMonth'];
 
 /** The limits that the operator set; to be read with whatever else a report reads. */
-export function byteQuotasQuery({ db }: TenantScope) {
-  return db.build.select().from(quotas).where(inArray(quotas.name, names));
-}
+export const byteQuotasQuery = prepared((build) =>
+  build.select().from(quotas).where(inArray(quotas.name, names)),
+);
 
 /** Limits there are, of this tenant or of all. */
 function limitsOf({ services }: TenantScope, set: readonly { name: QuotaName; most: number }[]) {
