@@ -1,8 +1,9 @@
 // Puts a device on its gateways and takes it off. Each function reads a few rows by key and returns
 // what to write; the cost does not grow with the number of devices.
 
-import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import type { Query } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
 import { gateways, peers } from '../db/schema/tenant.ts';
 import { type Peer, peerDigestInput, togglePeerDigest } from '../model/desired-state.ts';
 import { SallyportError } from '../model/errors.ts';
@@ -13,6 +14,7 @@ import type { GatewayRow } from './gateway/view.ts';
 import type { TenantScope } from './services.ts';
 
 type PeerRow = typeof peers.$inferSelect;
+type NewPeer = typeof peers.$inferInsert;
 
 export interface PeerWrites {
   writes: Query[];
@@ -77,71 +79,100 @@ function findPlace(
   };
 }
 
-async function readPlaces({ db }: TenantScope, deviceId: string, gatewayIds: string[]) {
-  const [rows, own] = await db.run(
+const gatewayId = sql.placeholder('gatewayId');
+
+/** The tombstone of a gateway whose host number rests longest. */
+const oldestFreed = prepared((build) =>
+  build
+    .select()
+    .from(peers)
+    .where(
+      and(
+        eq(peers.gatewayId, gatewayId),
+        eq(peers.removed, true),
+        eq(peers.held, false),
+        isNotNull(peers.host),
+      ),
+    )
+    .orderBy(asc(peers.revision))
+    .limit(1),
+);
+
+interface Candidate {
+  gateway: GatewayRow;
+  own: PeerRow | undefined;
+  freed: PeerRow | undefined;
+}
+
+/** In one round trip, however many gateways there are. */
+async function readCandidates(
+  { db }: TenantScope,
+  deviceId: string,
+  gatewayIds: string[],
+): Promise<Candidate[]> {
+  const [rows, own, ...freed] = await db.run(
     db.build.select().from(gateways).where(inArray(gateways.id, gatewayIds)),
     db.build.select().from(peers).where(eq(peers.deviceId, deviceId)),
+    ...gatewayIds.map((id) => oldestFreed({ gatewayId: id })),
   );
+  const ownOf = new Map(own.map((peer) => [peer.gatewayId, peer]));
+  const freedOf = new Map(freed.flat().map((peer) => [peer.gatewayId, peer]));
   return rows.map((gateway) => ({
     gateway,
-    own: own.find((peer) => peer.gatewayId === gateway.id),
+    own: ownOf.get(gateway.id),
+    freed: freedOf.get(gateway.id),
   }));
 }
 
-/** The tombstone whose host number rests longest. */
-async function oldestFreed({ db }: TenantScope, gatewayId: string): Promise<PeerRow | undefined> {
-  const free = and(
-    eq(peers.gatewayId, gatewayId),
-    eq(peers.removed, true),
-    eq(peers.held, false),
-    isNotNull(peers.host),
+type Counts = Pick<GatewayRow, 'id' | 'highestHost' | 'peerCount' | 'peerDigest'>;
+
+/** One statement, however many gateways there are. */
+function updateGateways({ db }: TenantScope, number: number, changed: readonly Counts[]): Query[] {
+  const rows = changed.map(
+    ({ id, highestHost, peerCount, peerDigest }) =>
+      sql`(${id}, ${highestHost}, ${peerCount}, ${peerDigest})`,
   );
-  const query = db.build.select().from(peers).where(free).orderBy(asc(peers.revision)).limit(1);
-  const [[row]] = await db.run(query);
-  return row;
+  if (rows.length === 0) return [];
+  const counts = sql`(values ${sql.join(rows, sql`, `)}) as counts`;
+  const update = db.build.update(gateways).set({
+    highestHost: sql`counts.column2`,
+    peerCount: sql`counts.column3`,
+    peerDigest: sql`counts.column4`,
+    revision: number,
+  });
+  return [update.from(counts).where(eq(gateways.id, sql`counts.column1`))];
 }
 
-async function addTo(
-  scope: TenantScope,
-  number: number,
-  device: { id: string; publicKey: string },
-  gateway: GatewayRow,
-  own: PeerRow | undefined,
-): Promise<Query[]> {
-  const { db } = scope;
-  const living = own !== undefined && !own.removed;
-  const { host, highestHost, vacate } = findPlace(
-    gateway,
-    own,
-    await oldestFreed(scope, gateway.id),
+/** Tombstones give up their host numbers. */
+function vacate({ db }: TenantScope, tombstones: readonly PeerRow[]): Query[] {
+  if (tombstones.length === 0) return [];
+  const each = tombstones.map(({ gatewayId, deviceId }) =>
+    and(eq(peers.gatewayId, gatewayId), eq(peers.deviceId, deviceId)),
   );
-  const row = { publicKey: device.publicKey, host, removed: false, revision: number };
-  const peer = peerOf(poolsOf(gateway), device.id, device.publicKey, host);
-  const before = living ? await without(gateway, own) : gateway.peerDigest;
-  const writes: Query[] = [];
-  if (vacate)
-    writes.push(
-      db.build
-        .update(peers)
-        .set({ host: null })
-        .where(and(eq(peers.gatewayId, gateway.id), eq(peers.deviceId, vacate.deviceId))),
-    );
-  writes.push(
+  return [
+    db.build
+      .update(peers)
+      .set({ host: null })
+      .where(or(...each)),
+  ];
+}
+
+function upsertPeers({ db }: TenantScope, rows: NewPeer[]): Query[] {
+  if (rows.length === 0) return [];
+  return [
     db.build
       .insert(peers)
-      .values({ gatewayId: gateway.id, deviceId: device.id, ...row })
-      .onConflictDoUpdate({ target: [peers.gatewayId, peers.deviceId], set: row }),
-    db.build
-      .update(gateways)
-      .set({
-        highestHost,
-        peerCount: gateway.peerCount + (living ? 0 : 1),
-        peerDigest: await toggled(before, peer),
-        revision: number,
-      })
-      .where(eq(gateways.id, gateway.id)),
-  );
-  return writes;
+      .values(rows)
+      .onConflictDoUpdate({
+        target: [peers.gatewayId, peers.deviceId],
+        set: {
+          publicKey: sql`excluded.public_key`,
+          host: sql`excluded.host`,
+          removed: sql`excluded.removed`,
+          revision: sql`excluded.revision`,
+        },
+      }),
+  ];
 }
 
 /** Gives the device a peer with this key on each gateway, replacing the key where it has one. */
@@ -151,11 +182,34 @@ export async function addPeers(
   device: { id: string; publicKey: string },
   gatewayIds: string[],
 ): Promise<PeerWrites> {
-  const places = await readPlaces(scope, device.id, gatewayIds);
-  const writes: Query[] = [];
-  for (const { gateway, own } of places)
-    writes.push(...(await addTo(scope, number, device, gateway, own)));
-  return { writes, touched: places.map(({ gateway }) => gateway.id) };
+  const vacated: PeerRow[] = [];
+  const rows: NewPeer[] = [];
+  const changed: Counts[] = [];
+  for (const { gateway, own, freed } of await readCandidates(scope, device.id, gatewayIds)) {
+    const place = findPlace(gateway, own, freed);
+    const { host, highestHost } = place;
+    const living = own !== undefined && !own.removed;
+    const before = living ? await without(gateway, own) : gateway.peerDigest;
+    const peer = peerOf(poolsOf(gateway), device.id, device.publicKey, host);
+    if (place.vacate) vacated.push(place.vacate);
+    const { id: deviceId, publicKey } = device;
+    const gatewayId = gateway.id;
+    rows.push({ gatewayId, deviceId, publicKey, host, removed: false, revision: number });
+    changed.push({
+      id: gatewayId,
+      highestHost,
+      peerCount: gateway.peerCount + (living ? 0 : 1),
+      peerDigest: await toggled(before, peer),
+    });
+  }
+  return {
+    writes: [
+      ...vacate(scope, vacated),
+      ...upsertPeers(scope, rows),
+      ...updateGateways(scope, number, changed),
+    ],
+    touched: changed.map(({ id }) => id),
+  };
 }
 
 /** Takes the device off every gateway it is on. */
@@ -165,28 +219,30 @@ export async function removePeers(
   deviceId: string,
 ): Promise<PeerWrites> {
   const { db } = scope;
+  const living = and(eq(peers.deviceId, deviceId), eq(peers.removed, false));
   const [rows] = await db.run(
     db.build
       .select({ gateway: gateways, peer: peers })
       .from(peers)
       .innerJoin(gateways, eq(gateways.id, peers.gatewayId))
-      .where(and(eq(peers.deviceId, deviceId), eq(peers.removed, false))),
+      .where(living),
   );
   const held = and(eq(peers.deviceId, deviceId), eq(peers.held, true));
-  const writes: Query[] = [db.build.update(peers).set({ held: false }).where(held)];
-  for (const { gateway, peer } of rows) {
-    const peerDigest = await without(gateway, peer);
-    const peerCount = gateway.peerCount - 1;
-    writes.push(
-      db.build
-        .update(peers)
-        .set({ removed: true, revision: number })
-        .where(and(eq(peers.gatewayId, gateway.id), eq(peers.deviceId, deviceId))),
-      db.build
-        .update(gateways)
-        .set({ peerDigest, peerCount, revision: number })
-        .where(eq(gateways.id, gateway.id)),
-    );
-  }
-  return { writes, touched: rows.map(({ gateway }) => gateway.id) };
+  const release = db.build.update(peers).set({ held: false }).where(held);
+  if (rows.length === 0) return { writes: [release], touched: [] };
+  const changed: Counts[] = [];
+  for (const { gateway, peer } of rows)
+    changed.push({
+      ...gateway,
+      peerDigest: await without(gateway, peer),
+      peerCount: gateway.peerCount - 1,
+    });
+  return {
+    writes: [
+      release,
+      db.build.update(peers).set({ removed: true, revision: number }).where(living),
+      ...updateGateways(scope, number, changed),
+    ],
+    touched: changed.map(({ id }) => id),
+  };
 }
