@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../src/api/app.ts';
+import { waiting } from '../src/api/wait.ts';
 import type { Statement } from '../src/db/driver.ts';
 import { canonicalAddress } from '../src/model/client-address.ts';
 import type { RateLimits } from '../src/model/rate-policy.ts';
@@ -86,13 +87,14 @@ export async function createControlPlane(
   const addressOf = ({ headers }: Request) =>
     canonicalAddress(headers.get('cf-connecting-ip') ?? '');
   const app = createApp(services, log, { addressOf });
+  const fetch = waiting((request) => app.fetch(request), services.hub);
   return {
     data,
     statements,
     logs,
     services,
-    fetch: (request) => app.fetch(request),
-    request: async (path, init) => app.request(`http://control.test${path}`, init),
+    fetch,
+    request: (path, init) => fetch(new Request(`http://control.test${path}`, init)),
     async mailsTo(address, tenantId) {
       const { directory, tenants, keys } = services;
       const db = tenantId === undefined ? directory : await tenants.open(tenantId);

@@ -56,8 +56,6 @@ export interface RouteInput<P, Q, B> {
   params: P;
   query: Q;
   body: B;
-  /** Gives what is aborted when the caller goes away; to make it costs, so ask only to wait. */
-  signal: () => AbortSignal;
   /** For cookies: whatever else an answer is made of is in the declaration. */
   c: RequestContext;
 }
@@ -160,7 +158,6 @@ export function route<P = unknown, Q = unknown, B = unknown>(
       params: parseInput(params, c.req.param(), 'The path') as P,
       query: parseInput(query, c.req.query(), 'The query') as Q,
       body: parseInput(body, json, 'The body') as B,
-      signal: () => c.req.raw.signal,
       c,
     };
     const result = await handle(input);

@@ -5,6 +5,7 @@
 // every call goes through one first-in-first-out lock, so that our own calls never collide, and a
 // BUSY from another process replaces the connection before anything else may use it.
 
+import { limits } from '../model/limits.ts';
 import { ConstraintError, type Driver, type Mode, type Row, type Statement } from './driver.ts';
 import { translateError } from './translate-error.ts';
 
@@ -57,20 +58,47 @@ async function note(client: LibsqlClient, batch: Statement[]) {
  * A driver that connects when it is first used, and again after it was closed or its connection was
  * given up, so that whoever holds it may keep it.
  * @param connect opens a client with a single connection
+ * @param idleMilliseconds how long a connection that nobody uses is kept, up to twice as long
  */
-export function createFileDriver(connect: () => LibsqlClient): Driver {
+export function createFileDriver(
+  connect: () => LibsqlClient,
+  idleMilliseconds: number = limits.databaseIdleMilliseconds,
+): Driver {
   const inTurn = createFifoLock();
   const exclusively = createFifoLock();
   let client: LibsqlClient | undefined;
+  let isUsed = false;
+  let idle: ReturnType<typeof setTimeout> | undefined;
   const disconnect = (): void => {
+    clearTimeout(idle);
     client?.close();
     client = undefined;
   };
+  const close = async (): Promise<void> => {
+    try {
+      // The newest changes move from the log into the file, so that the file alone is whole.
+      await client?.execute('PRAGMA wal_checkpoint(TRUNCATE)');
+    } finally {
+      disconnect();
+    }
+  };
+  const look = (): void => {
+    if (!isUsed) return void inTurn(close).catch(() => undefined);
+    isUsed = false;
+    idle = setTimeout(look, idleMilliseconds);
+  };
+  const connected = async (): Promise<LibsqlClient> => {
+    isUsed = true;
+    if (client) return client;
+    client = await prepare(connect());
+    look();
+    return client;
+  };
   const run = async (statements: readonly Statement[], mode: Mode): Promise<Row[][]> => {
     try {
-      client ??= await prepare(connect());
+      const open = await connected();
       const batch = [...statements];
-      const results = await (mode === 'note' ? note(client, batch) : client.batch(batch, mode));
+      const results = await (mode === 'note' ? note(open, batch) : open.batch(batch, mode));
       return results.map((result) => result.rows.map((row) => Array.from(row)));
     } catch (error) {
       const ours = translateError(error);
@@ -82,14 +110,6 @@ export function createFileDriver(connect: () => LibsqlClient): Driver {
   return {
     batch: (statements, mode) => inTurn(() => run(statements, mode)),
     exclusively,
-    close: () =>
-      inTurn(async () => {
-        try {
-          // The newest changes move from the log into the file, so that the file alone is whole.
-          await client?.execute('PRAGMA wal_checkpoint(TRUNCATE)');
-        } finally {
-          disconnect();
-        }
-      }),
+    close: () => inTurn(close),
   };
 }

@@ -2,8 +2,6 @@
 // revision numbers, never state: what it forgets or loses costs delay, nothing else, because every
 // report of an agent tells it the truth again.
 
-import { SallyportError } from '../model/errors.ts';
-
 /** What the hub remembers of a gateway, so that its agent can be let in without the database. */
 export interface Note {
   /** The newest revision of its document. */
@@ -31,14 +29,15 @@ export interface Hub {
   forget(name: GatewayName): Promise<void>;
   /**
    * Waits until the gateway's revision is above `since`.
-   * @returns false when the time is over, the signal aborts or the gateway is forgotten
+   * @param onHeld is given what ends the wait early, where that is of use
+   * @returns false when the time is over, the wait is ended or the gateway is forgotten
    * @throws SallyportError `busy` when too many wait already
    */
   wait(
     name: GatewayName,
     since: number,
     milliseconds: number,
-    signal?: AbortSignal,
+    onHeld?: (leave: () => void) => void,
   ): Promise<boolean>;
   /**
    * Opens a WebSocket that says each new revision of the gateway, where the runtime has them.
@@ -65,19 +64,18 @@ export class Waiters {
     for (const waiter of all) waiter(woken);
   }
 
-  /** Waits to be woken; false when the time is over or the signal aborts. */
-  add(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
+  /** Waits to be woken; false when the time is over or the wait is ended. */
+  add(milliseconds: number, onHeld?: (leave: () => void) => void): Promise<boolean> {
     return new Promise((resolve) => {
       const finish: Waiter = (woken) => {
         clearTimeout(timer);
         this.#waiting.delete(finish);
-        signal?.removeEventListener('abort', leave);
         resolve(woken);
       };
       const leave = (): void => finish(false);
       const timer = setTimeout(leave, milliseconds);
-      signal?.addEventListener('abort', leave);
       this.#waiting.add(finish);
+      onHeld?.(leave);
     });
   }
 }
@@ -89,7 +87,7 @@ interface Entry {
 }
 
 /** The hub of one process. */
-export function createHub(mostWaiters: number): Hub {
+export function createHub(): Hub {
   const entries = new Map<string, Entry>();
   let waiting = 0;
 
@@ -122,18 +120,14 @@ export function createHub(mostWaiters: number): Hub {
       entries.delete(gatewayId);
       entry?.waiters.wake(false);
     },
-    async wait({ gatewayId }, since, milliseconds, signal) {
+    async wait({ gatewayId }, since, milliseconds, onHeld) {
       const entry = entries.get(gatewayId);
-      if (!entry || signal?.aborted) return false;
+      if (!entry) return false;
       if (entry.revision > since) return true;
       if (milliseconds <= 0) return false;
-      if (waiting >= mostWaiters)
-        throw new SallyportError('busy', 'Too many agents are waiting.', {
-          wayOut: 'Poll without waiting, or try again in a moment.',
-        });
       waiting++;
       try {
-        return await entry.waiters.add(milliseconds, signal);
+        return await entry.waiters.add(milliseconds, onHeld);
       } finally {
         waiting--;
       }

@@ -120,7 +120,7 @@ export async function createNodeServices(
   try {
     const services = await createServices({
       ...(await openDatabases(settings, path, tap)),
-      hub: createHub(limits.waitersMost),
+      hub: createHub(),
       rootKey: settings.rootKey ?? (await loadRootKey(path)),
       makeSign,
       operatorKey: settings.operatorKey,

@@ -1,7 +1,7 @@
 // `npm start`: the control plane on one Node process with embedded databases.
 
+import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { createAdaptorServer } from '@hono/node-server';
 import pino from 'pino';
 import { createApp } from '../api/app.ts';
 import { SallyportError } from '../model/errors.ts';
@@ -13,6 +13,7 @@ import { nodeAddressOf } from './node-address.ts';
 import { loadAssets } from './node-assets.ts';
 import { startJobs } from './node-jobs.ts';
 import { createNodeOutside } from './node-outside.ts';
+import { createNodeServer } from './node-server.ts';
 import { createNodeServices } from './node-services.ts';
 
 const shutdownMilliseconds = 5000;
@@ -23,9 +24,7 @@ function defaultUrl({ listen: { host, port } }: Settings): string {
   return `http://${name}:${port}`;
 }
 
-type NodeServer = ReturnType<typeof createAdaptorServer>;
-
-function listen(server: NodeServer, { host, port }: Settings['listen']): Promise<void> {
+function listen(server: Server, { host, port }: Settings['listen']): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: Error) => {
       const wayOut = 'Stop what listens there, or choose another SALLYPORT_LISTEN.';
@@ -40,11 +39,11 @@ function listen(server: NodeServer, { host, port }: Settings['listen']): Promise
   });
 }
 
-function stopOnSignal(server: NodeServer, close: () => Promise<void>): void {
+function stopOnSignal(server: Server, close: () => Promise<void>): void {
   const stop = (): void => {
     server.close(() => void close().finally(() => process.exit(0)));
     // Watching agents hold their requests open; they come back by themselves.
-    if ('closeAllConnections' in server) server.closeAllConnections();
+    server.closeAllConnections();
     setTimeout(() => process.exit(0), shutdownMilliseconds).unref();
   };
   process.once('SIGINT', stop);
@@ -69,9 +68,10 @@ async function start(): Promise<void> {
   });
   const app = createApp(services, log, { addressOf, localMetrics: settings.localMetrics });
   const assets = loadAssets(join(import.meta.dirname, '../..'));
-  const server = createAdaptorServer({
-    fetch: (request, environment) => assets(request) ?? app.fetch(request, environment),
-  });
+  const server = createNodeServer(
+    (request, environment) => assets(request) ?? app.fetch(request, environment),
+    services.hub,
+  );
   await listen(server, settings.listen);
   const outside = createNodeOutside(settings.outside, settings.dataDirectory, log);
   const jobs = startJobs(services, outside, log);

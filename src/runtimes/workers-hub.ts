@@ -94,8 +94,7 @@ export function createEdgeHub(hubs: HubNamespace, warn: (error: unknown) => void
         [...byHub].map(([name, ids]) => forgiving(hubs.getByName(name).publish(ids, revision))),
       );
     },
-    async wait(name, since, milliseconds, signal) {
-      if (signal?.aborted) return false;
+    async wait(name, since, milliseconds) {
       const waiting = hubOf(name).wait(name.gatewayId, since, milliseconds);
       const end = await ask(waiting, milliseconds);
       if (end === 'busy')

@@ -5,6 +5,7 @@ import { createClient } from '@libsql/client/web';
 import { createApp } from '../api/app.ts';
 import { problemResponse, toSallyportError } from '../api/problem.ts';
 import type { App } from '../api/route.ts';
+import { waiting } from '../api/wait.ts';
 import type { Outside, Runner } from '../jobs/deps.ts';
 import { handlers } from '../jobs/handlers.ts';
 import { canonicalAddress } from '../model/client-address.ts';
@@ -133,7 +134,9 @@ export default {
     } catch (error) {
       return refuse(error);
     }
-    return plane.app.fetch(request, { wake: wakeOf(plane, event) });
+    const environment = { wake: wakeOf(plane, event) };
+    const ask = (question: Request) => plane.app.fetch(question, environment);
+    return waiting(ask, plane.services.hub)(request);
   },
 
   async scheduled(_event: unknown, bindings: Bindings, event: Event): Promise<void> {

@@ -178,3 +178,22 @@ describe('a note', () => {
     expect(await numbersOnDisk(path)).toEqual([1, 3]);
   });
 });
+
+test('a connection that nobody uses is closed, and opened again when it is needed', async () => {
+  const path = await tableAt();
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const driver = createFileDriver(() => {
+    const client = bareClient(path);
+    const close = client.close.bind(client);
+    client.close = () => {
+      close();
+      resolve();
+    };
+    return client;
+  }, 20);
+  await driver.batch([insert(1)], 'write');
+  await closed;
+  await driver.batch([insert(2)], 'write');
+  await driver.close();
+  expect(await numbersOnDisk(path)).toEqual([1, 2]);
+});

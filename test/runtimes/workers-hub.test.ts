@@ -2,7 +2,9 @@
 
 import { expect, test } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
+import { waiting } from '../../src/api/wait.ts';
 import { createEdgeHub, type HubStub, hubName } from '../../src/runtimes/workers-hub.ts';
+import { readDocument } from '../contract/agent.ts';
 import { createTenant, enrolledGateway } from '../contract/plane.ts';
 import { createControlPlane } from '../control-plane.ts';
 
@@ -23,8 +25,9 @@ async function createPlaneWithBrokenHub() {
   const hub = createEdgeHub({ getByName: () => brokenStub }, (error) => warnings.push(error));
   const silent = { info: () => undefined, error: () => undefined };
   const app = createApp({ ...services, hub }, silent);
-  const request = async (path: string, init?: RequestInit) =>
-    app.request(`http://control.test${path}`, init);
+  const fetch = waiting((question) => app.fetch(question), hub);
+  const request = (path: string, init?: RequestInit) =>
+    fetch(new Request(`http://control.test${path}`, init));
   return { request, warnings };
 }
 
@@ -54,13 +57,16 @@ test('a change that the hub cannot be told of is made all the same, and logged',
   expect(plane.warnings).toHaveLength(3);
 });
 
-test('without the hub an agent is let in by the database, and told to come back', async () => {
+test('without the hub an agent is answered by the database, and cannot wait', async () => {
   const plane = await createPlaneWithBrokenHub();
   const gateway = await enrolledGateway(plane, await createTenant(plane));
-  expect((await gateway.api('GET', '/v1/agent/state')).status).toBe(200);
-  const waiting = await gateway.api('GET', '/v1/agent/state?since=1&wait=30');
-  expect(waiting.body).toMatchObject({ status: 503, code: 'busy' });
-  expect(waiting.headers.get('retry-after')).toBe('1');
+  const { text } = await gateway.api('GET', '/v1/agent/state');
+  const { revision } = await readDocument(gateway, text);
+  const state = '/v1/agent/state?wait=30&since=';
+  expect((await gateway.api('GET', `${state}${revision - 1}`)).status).toBe(200);
+  const refused = await gateway.api('GET', `${state}${revision}`);
+  expect(refused.body).toMatchObject({ status: 503, code: 'busy' });
+  expect(refused.headers.get('retry-after')).toBe('1');
 });
 
 test('every hub that holds a touched gateway is told, once', async () => {

@@ -14,6 +14,7 @@ import { authorize, enterTenant } from '../../operations/scope.ts';
 import type { Caller, TenantScope } from '../../operations/services.ts';
 import { admit } from '../admission.ts';
 import { type App, callerOf, route } from '../route.ts';
+import { mayWait } from '../wait.ts';
 
 const watchSchema = z.strictObject({
   since: z.coerce.number().int().min(1).optional(),
@@ -82,19 +83,22 @@ function registerState(app: App): void {
       },
       errors: ['revision_ahead'],
     },
-    async ({ caller, query, signal }) => {
+    async ({ caller, query }) => {
       const [scope, gatewayId] = await enterAsAgent(caller, 'gateway.state');
       const { since, wait } = query;
-      const waiting = wait > 0 ? { signal: signal() } : {};
-      const watch = { since, waitMilliseconds: wait * 1000, ...waiting };
-      const document = await getState(scope, gatewayId, watch);
+      const document = await getState(scope, gatewayId, since);
       // An agent that can hold a socket learns here that it may.
       const headers: Record<string, string> = caller.services.hub.socket
         ? { 'sallyport-watch': 'socket' }
         : {};
-      if (document === undefined) return new Response(null, { status: 204, headers });
-      headers['content-type'] = 'application/jose';
-      return new Response(document, { headers });
+      if (document !== undefined) {
+        headers['content-type'] = 'application/jose';
+        return new Response(document, { headers });
+      }
+      const nothing = new Response(null, { status: 204, headers });
+      if (since === undefined || wait === 0) return nothing;
+      const { tenantId } = scope;
+      return mayWait(nothing, { tenantId, gatewayId, since, milliseconds: wait * 1000 });
     },
   );
 }

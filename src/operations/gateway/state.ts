@@ -13,19 +13,9 @@ import {
 import { notFound, SallyportError } from '../../model/errors.ts';
 import { gatewayAddresses } from '../../model/pool.ts';
 import { signDesiredState } from '../../pki/tokens.ts';
-import type { GatewayName } from '../hub.ts';
 import { peerOf, poolsOf } from '../peers.ts';
 import type { TenantScope } from '../services.ts';
 import type { GatewayRow } from './view.ts';
-
-export interface Watch {
-  /** The revision the agent has; undefined asks for everything. */
-  since: number | undefined;
-  /** How long to wait for something newer. */
-  waitMilliseconds: number;
-  /** Ends the wait. */
-  signal?: AbortSignal;
-}
 
 function wireguardSection(row: GatewayRow): WireguardSection {
   return { listenPort: row.listenPort, mtu: row.mtu, addresses: gatewayAddresses(poolsOf(row)) };
@@ -94,36 +84,30 @@ async function read({ db }: TenantScope, gatewayId: string, since: number | unde
   return { row, changed };
 }
 
-/** An agent that is ahead of the hub may be right: then the hub was behind. */
-async function refuseAhead(scope: TenantScope, name: GatewayName, since: number): Promise<void> {
-  const note = await scope.services.hub.recall(name);
-  if (!note || note.revision >= since) return;
-  const { row } = await read(scope, name.gatewayId, since);
-  if (row.revision < since)
-    throw new SallyportError('revision_ahead', `There is no revision ${since} here yet.`, {
-      wayOut:
-        'The control plane was restored from an older backup. The agent keeps what it has until ' +
-        'later changes to its gateway have passed its revision.',
-    });
-  await scope.services.hub.publish(name.tenantId, [name.gatewayId], row.revision);
-}
-
 /**
- * The signed document, or undefined when nothing newer came within the wait. While there is nothing
- * new it reads no database.
+ * The signed document, or undefined when there is nothing newer than `since`. While the hub knows
+ * that, it reads no database.
+ * @param since the revision the agent has; undefined asks for everything
  * @throws SallyportError `revision_ahead` when the agent knows a later revision than we do
  */
 export async function getState(
   scope: TenantScope,
   gatewayId: string,
-  { since, waitMilliseconds, signal }: Watch,
+  since: number | undefined,
 ): Promise<string | undefined> {
-  const { hub, keys } = scope.services;
-  const name = { tenantId: scope.tenantId, gatewayId };
-  if (since !== undefined && !(await hub.wait(name, since, waitMilliseconds, signal))) {
-    await refuseAhead(scope, name, since);
-    return undefined;
-  }
+  const { tenantId, services } = scope;
+  const { hub, keys } = services;
+  const note = since === undefined ? undefined : await hub.recall({ tenantId, gatewayId });
+  if (note && note.revision === since) return undefined;
   const { row, changed } = await read(scope, gatewayId, since);
+  // An agent that is ahead of the hub may be right: then the hub was behind.
+  if (note && note.revision < row.revision) await hub.publish(tenantId, [gatewayId], row.revision);
+  if (since !== undefined && row.revision < since)
+    throw new SallyportError('revision_ahead', `There is no revision ${since} here yet.`, {
+      wayOut:
+        'The control plane was restored from an older backup. The agent keeps what it has until ' +
+        'later changes to its gateway have passed its revision.',
+    });
+  if (row.revision === since) return undefined;
   return signDesiredState(keys.state, compileDocument(row, changed, since));
 }
