@@ -1,9 +1,9 @@
 // The log's chain of hashes, and the anchors that vouch for its head.
 
-import { CompactSign, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
+import { compactVerify, decodeProtectedHeader, importJWK } from 'jose';
 import { type AnchorClaims, anchorClaimsSchema, anchorType, type Fault } from '../model/audit.ts';
-import { toUtf8 } from '../model/encoding.ts';
 import { type Revision, revisionHashInput } from '../model/revision.ts';
+import { signCompact } from './jws.ts';
 import type { SigningKey } from './root-key.ts';
 import { secretHash } from './tokens.ts';
 
@@ -58,11 +58,9 @@ export async function faultOf(
   return isSigned ? undefined : { number: previous.number, what: 'anchor' };
 }
 
-/** Signs an anchor as a compact JWS (RFC 7515 §7.1, EdDSA as RFC 8037). */
+/** Signs an anchor as a compact JWS. */
 export function signAnchor(key: SigningKey, claims: AnchorClaims): Promise<string> {
-  return new CompactSign(toUtf8(JSON.stringify(claims)))
-    .setProtectedHeader({ alg: 'EdDSA', typ: anchorType, kid: key.kid })
-    .sign(key.privateKey);
+  return signCompact(key, anchorType, claims);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Signed things that travel: desired state, links, and the tokens agents sign for themselves.
 
-import { base64url, CompactSign, compactVerify, importJWK, jwtVerify } from 'jose';
+import { CompactSign, compactVerify, importJWK, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { type DesiredState, desiredStateType } from '../model/desired-state.ts';
 import { toHex, toUtf8 } from '../model/encoding.ts';
@@ -11,17 +11,12 @@ import {
 } from '../model/enrollment.ts';
 import { idSchema } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
+import { signCompact } from './jws.ts';
 import type { SigningKey } from './root-key.ts';
 
-/** Signs a document as a compact JWS (RFC 7515 §7.1, EdDSA as RFC 8037). */
-export async function signDesiredState(
-  { kid, sign }: SigningKey,
-  state: DesiredState,
-): Promise<string> {
-  const head = { alg: 'EdDSA', typ: desiredStateType, kid };
-  const parts = [head, state].map((part) => base64url.encode(JSON.stringify(part)));
-  const signed = parts.join('.');
-  return `${signed}.${base64url.encode(await sign(new TextEncoder().encode(signed)))}`;
+/** Signs a document as a compact JWS. */
+export function signDesiredState(key: SigningKey, state: DesiredState): Promise<string> {
+  return signCompact(key, desiredStateType, state);
 }
 
 const linkClaimsSchema = z.strictObject({
