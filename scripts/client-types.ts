@@ -120,8 +120,11 @@ function replyType({ responses }: Operation): string {
   const types = Object.entries(responses)
     .filter(([status]) => status.startsWith('2'))
     .map(([, { content }]) => {
-      const [one] = Object.values(content ?? {});
-      return one ? typeOf(one.schema, '    ') : 'undefined';
+      const [one] = Object.entries(content ?? {});
+      if (!one) return 'undefined';
+      const [mediaType, { schema }] = one;
+      // Lines of JSON are for the caller to take apart, and may be too many to hold.
+      return mediaType === 'application/json' ? typeOf(schema, '    ') : 'string';
     });
   return union(types);
 }

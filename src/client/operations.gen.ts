@@ -819,28 +819,7 @@ export interface Operations {
     params: {
       tenantId: string;
     };
-    reply: {
-      kind: "manifest";
-      version: 1;
-      tenantId: string;
-      at: string;
-      head: {
-        number: number;
-        hash: string;
-      };
-      counts: Record<string, number>;
-    } | {
-      kind: "row";
-      table: string;
-      row: Record<string, unknown>;
-    } | {
-      kind: "end";
-      rows: number;
-      head: {
-        number: number;
-        hash: string;
-      };
-    };
+    reply: string;
   };
   /** Invite somebody by mail to make a tenant (operator only) */
   'tenant.invite': {
@@ -1196,7 +1175,7 @@ export interface Operations {
     query?: {
       since?: number | undefined;
     } | undefined;
-    reply: Revision;
+    reply: string;
   };
   /** List the webhooks and how far each has come, oldest first */
   'webhook.list': {

@@ -69,6 +69,18 @@ test.each([
   expect(found().join('\n')).toContain(expected);
 });
 
+test('looks at every line of an answer of lines', () => {
+  const [lines] = operationsOf(document).filter(
+    ({ operationId }) => operationId === 'audit.export',
+  );
+  if (!lines) throw new Error('audit.export is gone');
+  const headers = new Headers({ 'x-request-id': id, 'content-type': 'application/jsonl' });
+  const of = (text: string) =>
+    new Judge(document).faults(lines, 'owner', { status: 200, headers, text });
+  expect(of('')).toEqual([]);
+  expect(of('{}\n{}\n')).toHaveLength(2);
+});
+
 function withoutPicks(value: unknown): unknown {
   if (value instanceof Pick) return withoutPicks(value.otherwise);
   if (Array.isArray(value)) return value.map(withoutPicks);

@@ -55,16 +55,20 @@ export class Judge {
     if (type !== reply.mediaType)
       faults.push(`content-type is ${type}, documented is ${reply.mediaType}`);
     if (reply.mediaType === undefined && text !== '') faults.push('there is a body');
-    if (reply.mediaType?.endsWith('json')) {
-      const body = parse(text);
-      const validate = this.#validator(one, reply);
-      if (!validate(body))
-        faults.push(`the body is not valid: ${this.#ajv.errorsText(validate.errors)}`);
-      if (reply.codes) faults.push(...this.#problem(reply, id, body));
-    }
+    const isLines = reply.mediaType === 'application/jsonl';
+    const bodies = isLines ? text.split('\n').filter((line) => line !== '') : [text];
+    if (/json/.test(reply.mediaType ?? ''))
+      for (const body of bodies) faults.push(...this.#body(one, reply, parse(body)));
+    if (reply.codes) faults.push(...this.#problem(reply, id, parse(text)));
     if (status < 300) faults.push(...this.#permission(one, credential));
     if (status >= 400 && inside.test(text)) faults.push('the answer shows our inside');
     return faults;
+  }
+
+  #body(one: Described, reply: Reply, body: unknown): string[] {
+    const validate = this.#validator(one, reply);
+    if (validate(body)) return [];
+    return [`the body is not valid: ${this.#ajv.errorsText(validate.errors)}`];
   }
 
   #problem({ status, codes = [] }: Reply, id: string, body: unknown): string[] {

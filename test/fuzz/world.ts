@@ -184,7 +184,7 @@ export class World {
       const response = await fetch(this.#url + path, init);
       const text = await response.text();
       if (credential === 'account' && response.status === 401) delete tenant.keys.account;
-      if (response.ok && /json/.test(response.headers.get('content-type') ?? ''))
+      if (response.ok && /[/+]json\b/.test(response.headers.get('content-type') ?? ''))
         (credential === 'operator' ? this.#seenByOperator : tenant.memory).learn(JSON.parse(text));
       return { status: response.status, headers: response.headers, text };
     } catch (error) {
