@@ -9,8 +9,10 @@ import { addGroupCommands } from './commands/group.ts';
 import { addLinkCommands } from './commands/link.ts';
 import { addMailCommands } from './commands/mail.ts';
 import { addQuotaCommands } from './commands/quota.ts';
+import { addSyslogCommands } from './commands/syslog.ts';
 import { addTenantCommands } from './commands/tenant.ts';
 import { addUserCommands } from './commands/user.ts';
+import { addWebhookCommands } from './commands/webhook.ts';
 import { exitCodes, Failure, redact } from './failure.ts';
 import { printable, wrap } from './output.ts';
 import type { Shell } from './shell.ts';
@@ -53,6 +55,8 @@ function createProgram(shell: Shell): Command {
   addLinkCommands(program, shell);
   addMailCommands(program, shell);
   addAuditCommands(program, shell);
+  addWebhookCommands(program, shell);
+  addSyslogCommands(program, shell);
   return program;
 }
 

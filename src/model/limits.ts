@@ -172,6 +172,7 @@ export const limits = {
   pruneRowsPerBatch: 500,
   mirrorEveryMilliseconds: 24 * 3_600_000,
   deadJobKeptDays: 30,
+  deadJobsShown: 3,
   endedLinkKeptDays: 30,
   reportKeptDays: 90,
   usageKeptMonths: 13,

@@ -46,6 +46,8 @@ export const tenantEntrySchema = z.strictObject({
     status: z.enum(['ready', 'away', 'broken']),
     fault: z.string().nullable(),
   }),
+  /** Jobs that were given up in the last days, and what was wrong with the newest of them. */
+  deadJobs: z.strictObject({ count: z.int(), errors: z.array(z.string()) }),
   createdAt: timeSchema,
 });
 export type TenantEntry = z.infer<typeof tenantEntrySchema>;

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { apiKeySchema, createdApiKeySchema } from '../../src/model/api-key.ts';
+import { verificationSchema } from '../../src/model/audit.ts';
 import {
   createdLinkSchema,
   deviceDetailSchema,
@@ -11,6 +12,7 @@ import {
 } from '../../src/model/device.ts';
 import { createdGatewaySchema, gatewaySchema } from '../../src/model/gateway.ts';
 import { groupSchema } from '../../src/model/group.ts';
+import { issuedWebhookSchema, syslogSchema, webhookSchema } from '../../src/model/outlet.ts';
 import { quotaSchema } from '../../src/model/quota.ts';
 import { revisionSchema } from '../../src/model/revision.ts';
 import { sentMailSchema } from '../../src/model/sent-mail.ts';
@@ -244,9 +246,57 @@ export const tenantEntry = tenantEntrySchema.parse({
   name: tenant.name,
   status: 'active',
   database: { status: 'ready', fault: null },
+  deadJobs: { count: 0, errors: [] },
   createdAt: tenant.createdAt,
 } satisfies z.input<typeof tenantEntrySchema>);
 export const brokenTenantEntry = tenantEntrySchema.parse({
   ...tenantEntry,
   database: { status: 'broken', fault: 'it holds migration 9999_future' },
 });
+
+export const webhookId = 'wh_7m3k9q0c7x1v5t8b';
+const state = {
+  cursor: 11,
+  lag: 1,
+  failures: 3,
+  failingSince: time,
+  lastError: 'it answered 500',
+  deliveredAt: null,
+};
+
+export const webhook = webhookSchema.parse({
+  id: webhookId,
+  url: 'https://hooks.example.test/a',
+  description: 'Chat of the network team',
+  operations: null,
+  batch: 1,
+  enabled: true,
+  previousSecretUntil: null,
+  state,
+  revision: 3,
+  createdAt: time,
+} satisfies z.input<typeof webhookSchema>);
+
+export const issuedWebhook = issuedWebhookSchema.parse({
+  webhook,
+  secret: 'whsec_c2hvd24gaGVyZSBvbmNlIGFuZCBuZXZlciBhZ2FpbiE=',
+});
+
+export const syslog = syslogSchema.parse({
+  host: 'logs.test',
+  port: 6515,
+  caPem: null,
+  enabled: true,
+  state,
+  revision: 4,
+} satisfies z.input<typeof syslogSchema>);
+
+export const verification = verificationSchema.parse({
+  verified: 12,
+  from: 1,
+  to: 12,
+  head: 12,
+  anchors: 2,
+  fault: null,
+  key: { kid: '0123456789abcdef', publicKey: 'n3Jd8Qw1Zx6Vb0Lk5Hg9Tr4Yp7Mc2Sf8Ua1Ie6OoDhI' },
+} satisfies z.input<typeof verificationSchema>);

@@ -4,19 +4,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as canned from './answers.ts';
+import { auditCases, type Case, page } from './audit-cases.ts';
 import { type Answers, startWorld } from './world.ts';
 
 const { apiKeyId, deviceId, gatewayId, groupId, linkId, tenantId, token, userId } = canned;
 const tenant = `/v1/tenants/${tenantId}`;
-const page = (item: object) => ({ items: [item, item], next: null });
-
-interface Case {
-  words: string[];
-  asks: string;
-  sends?: unknown;
-  answers: { status?: number; body?: object };
-  shows: string[];
-}
 
 const cases: Case[] = [
   {
@@ -359,12 +351,7 @@ const cases: Case[] = [
     answers: { body: { ...canned.link, status: 'revoked' } },
     shows: ['status   revoked', 'used     never'],
   },
-  {
-    words: ['audit', 'list'],
-    asks: `GET ${tenant}/audit`,
-    answers: { body: page(canned.revision) },
-    shows: ['12  2026-11-22 12:18Z  device.reissue  d_7m3k9q0c7x1v5t8b\n'],
-  },
+  ...auditCases,
 ];
 
 function answersOf({ asks, answers }: Case): Answers {
@@ -473,7 +460,18 @@ describe('sallyport admin', () => {
     expect(out).toContain('2 tenants, 1 with a database that is not in order');
     expect(out).toContain('it holds migration 9999_future');
     const json = await world.run(['admin', '--json']);
-    expect(JSON.parse(json.out)).toEqual({ tenants: 2, troubled: second.items });
+    const found = { tenants: 2, troubled: second.items, withDeadJobs: [] };
+    expect(JSON.parse(json.out)).toEqual(found);
+  });
+
+  it('shows which jobs were given up, and why', async () => {
+    const deadJobs = { count: 4, errors: ['mail: The mail server refuses the mail.'] };
+    const entry = { ...canned.tenantEntry, deadJobs };
+    await using world = await startWorld({ 'GET /v1/tenants': { body: page(entry) } });
+    const { code, out } = await world.run(['admin']);
+    expect(code).toBe(0);
+    expect(out).toContain('jobs given up  4');
+    expect(out).toContain('mail: The mail server refuses the mail.');
   });
 });
 

@@ -35,6 +35,7 @@ export const tenantExamples: Examples = {
       name,
       status,
       database: { status: 'ready', fault: null },
+      deadJobs: { count: 0, errors: [] },
       createdAt,
     }),
   },

@@ -85,10 +85,9 @@ async function list(options: PageOptions, session: Session): Promise<void> {
     session.shell.err(`There are more. Show them with: --cursor ${next}\n`);
 }
 
-/** Walks all pages, and fails when something needs the operator, so that a monitor can call it. */
-async function admin(session: Session): Promise<void> {
-  const troubled: TenantEntry[] = [];
-  let seen = 0;
+/** Every tenant, page by page. */
+async function everyTenant(session: Session): Promise<TenantEntry[]> {
+  const seen: TenantEntry[] = [];
   let cursor: string | null = null;
   do {
     const query: string = pageQuery(cursor === null ? {} : { cursor });
@@ -98,11 +97,28 @@ async function admin(session: Session): Promise<void> {
       path,
       answer: pageOf(tenantEntrySchema),
     });
-    troubled.push(...value.items.filter(({ database }) => database.status !== 'ready'));
-    seen += value.items.length;
+    seen.push(...value.items);
     cursor = value.next;
   } while (cursor !== null);
-  const text = JSON.stringify({ tenants: seen, troubled }, null, 2);
+  return seen;
+}
+
+function recordOfJobs({ id, name, deadJobs }: TenantEntry): string {
+  return record([
+    ['id', id],
+    ['name', name],
+    ['jobs given up', String(deadJobs.count)],
+    ['the newest', deadJobs.errors],
+  ]);
+}
+
+/** Fails when a database needs the operator, so that a monitor can call it. */
+async function admin(session: Session): Promise<void> {
+  const tenants = await everyTenant(session);
+  const troubled = tenants.filter(({ database }) => database.status !== 'ready');
+  const withDeadJobs = tenants.filter(({ deadJobs }) => deadJobs.count > 0);
+  const seen = tenants.length;
+  const text = JSON.stringify({ tenants: seen, troubled, withDeadJobs }, null, 2);
   session.show({ value: troubled, text }, () =>
     [
       `${seen} tenants, ${troubled.length} with a database that is not in order\n`,
@@ -114,6 +130,7 @@ async function admin(session: Session): Promise<void> {
           ['fault', database.fault ?? ''],
         ]),
       ),
+      ...withDeadJobs.map(recordOfJobs),
     ].join(''),
   );
   if (troubled.length > 0) throw refused(`${troubled.length} of ${seen} tenants need you`, []);

@@ -1,8 +1,11 @@
 // tenant.list, for the operator: which tenants there are, and whether their databases are in order.
 
-import { asc, gt } from 'drizzle-orm';
+import { asc, count, desc, eq, gt } from 'drizzle-orm';
+import type { Database } from '../../db/database.ts';
 import { tenants } from '../../db/schema/directory.ts';
+import { jobs } from '../../db/schema/tenant-outlets.ts';
 import { SallyportError } from '../../model/errors.ts';
+import { limits } from '../../model/limits.ts';
 import type { TenantEntry } from '../../model/tenant.ts';
 import type { Listing } from '../page.ts';
 import type { Caller, Services } from '../services.ts';
@@ -13,14 +16,30 @@ export interface TenantPage {
   cursor?: string | undefined;
 }
 
-async function stateOf(services: Services, tenantId: string): Promise<TenantEntry['database']> {
+type State = Pick<TenantEntry, 'database' | 'deadJobs'>;
+
+async function readDeadJobs(db: Database): Promise<State['deadJobs']> {
+  const dead = eq(jobs.status, 'dead');
+  const query = db.build.select({ kind: jobs.kind, lastError: jobs.lastError }).from(jobs);
+  const [[found], newest] = await db.run(
+    db.build.select({ count: count() }).from(jobs).where(dead),
+    query.where(dead).orderBy(desc(jobs.dueAt)).limit(limits.deadJobsShown),
+  );
+  const errors = newest.map(({ kind, lastError }) => `${kind}: ${lastError ?? 'unknown'}`);
+  return { count: found?.count ?? 0, errors };
+}
+
+async function stateOf(services: Services, tenantId: string): Promise<State> {
+  const none = { count: 0, errors: [] };
   try {
-    await services.tenants.open(tenantId);
-    return { status: 'ready', fault: null };
+    const db = await services.tenants.open(tenantId);
+    const deadJobs = db ? await readDeadJobs(db) : none;
+    return { database: { status: 'ready', fault: null }, deadJobs };
   } catch (error) {
     if (!(error instanceof SallyportError)) throw error;
     const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    return { status: error.code === 'busy' ? 'away' : 'broken', fault: error.message + cause };
+    const status = error.code === 'busy' ? 'away' : 'broken';
+    return { database: { status, fault: error.message + cause }, deadJobs: none };
   }
 }
 
@@ -45,7 +64,7 @@ export async function listTenants(
       slug,
       name,
       status,
-      database: await stateOf(services, id),
+      ...(await stateOf(services, id)),
       createdAt: new Date(createdAt).toISOString(),
     })),
   );
