@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { parseAddress } from '../model/cidr.ts';
 import { type IdKind, idSchema } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
+import { serverUrlSchema } from './settings.ts';
 
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
@@ -25,6 +26,13 @@ export function endpoint(text: string): { host: string; port?: number } {
       'It must be host, host:port or [IPv6 address]:port, such as vpn.example.com:51820.',
     );
   return match?.[3] ? { host, port: Number(match[3]) } : { host };
+}
+
+/** The address of a control plane. */
+export function serverUrl(text: string): string {
+  const parsed = serverUrlSchema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message}.`);
 }
 
 const secondsPer: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };

@@ -30,7 +30,7 @@ export function redact(text: string): string {
   return text
     .replace(/\b(sp[ei]?_)[0-9a-z]{1,16}_[\w-]+/g, '$1…')
     .replace(/\b(sps_)\w+/g, '$1…')
-    .replace(/(\/(?:l|setup)\/)[^\s'"]+/g, '$1…');
+    .replace(/(\/(?:l|setup|sign-in\/\w+)\/)[^\s'"]+/g, '$1…');
 }
 
 /** The message of whatever was thrown. */

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // The `sallyport` command: a client of the HTTP API.
 
+import { once } from 'node:events';
 import { homedir } from 'node:os';
+import { createInterface } from 'node:readline/promises';
 import { run } from './program.ts';
 
 const { env, stdout, stderr } = process;
@@ -18,4 +20,14 @@ process.exitCode = await run(process.argv.slice(2), {
   columns,
   out: (text) => stdout.write(text),
   err: (text) => stderr.write(text),
+  async ask(question) {
+    const terminal = createInterface({ input: process.stdin, output: stderr });
+    try {
+      // Without anybody there the input ends before it has a line.
+      const ended = once(terminal, 'close').then(() => undefined);
+      return await Promise.race([terminal.question(question), ended]);
+    } finally {
+      terminal.close();
+    }
+  },
 });

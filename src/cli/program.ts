@@ -2,15 +2,21 @@
 
 import { Command, CommanderError } from 'commander';
 import { addApiKeyCommands } from './commands/api-key.ts';
+import { addAccountCommands } from './commands/account.ts';
 import { addAuditCommands } from './commands/audit.ts';
 import { addDeviceCommands } from './commands/device.ts';
 import { addGatewayCommands } from './commands/gateway.ts';
 import { addGroupCommands } from './commands/group.ts';
 import { addLinkCommands } from './commands/link.ts';
 import { addMailCommands } from './commands/mail.ts';
+import { addMeCommands } from './commands/me.ts';
+import { addOidcCommands } from './commands/oidc.ts';
+import { addPasskeyCommands } from './commands/passkey.ts';
 import { addQuotaCommands } from './commands/quota.ts';
 import { addSyslogCommands } from './commands/syslog.ts';
+import { addSessionCommands } from './commands/session.ts';
 import { addTenantCommands } from './commands/tenant.ts';
+import { addTotpCommands } from './commands/totp.ts';
 import { addUserCommands } from './commands/user.ts';
 import { addWebhookCommands } from './commands/webhook.ts';
 import { exitCodes, Failure, redact } from './failure.ts';
@@ -25,6 +31,7 @@ Where and who:
   SALLYPORT_TOKEN  key to show to it
   or a file, ~/.config/sallyport/profile.json, of mode 600:
   {"url": "https://…", "token": "…"}
+  "sallyport account sign-in" writes it.
 
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 cannot reach the server`;
 
@@ -57,6 +64,12 @@ function createProgram(shell: Shell): Command {
   addAuditCommands(program, shell);
   addWebhookCommands(program, shell);
   addSyslogCommands(program, shell);
+  addOidcCommands(program, shell);
+  addAccountCommands(program, shell);
+  addMeCommands(program, shell);
+  addSessionCommands(program, shell);
+  addPasskeyCommands(program, shell);
+  addTotpCommands(program, shell);
   return program;
 }
 

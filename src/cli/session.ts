@@ -6,7 +6,7 @@ import { type Answer, type Request, type Server, send } from './client.ts';
 import { download } from './download.ts';
 import { usage } from './failure.ts';
 import { wrap } from './output.ts';
-import { defaultProfile, readSettings, type Settings, tenantOf } from './settings.ts';
+import { defaultProfile, readSettings, type Settings, tenantOf, writeProfile } from './settings.ts';
 import type { Shell } from './shell.ts';
 
 export interface GlobalOptions {
@@ -30,6 +30,19 @@ export class Session {
     this.shell = shell;
     this.#options = command.optsWithGlobals<GlobalOptions>();
     this.json = this.#options.json ?? false;
+  }
+
+  /** Where a session that signs in now is kept. */
+  get profilePath(): string {
+    return this.#options.profile ?? defaultProfile(this.shell);
+  }
+
+  /** Keeps the fresh token of a session where the one from before was. */
+  keepToken(token: string | undefined): void {
+    const { path, ...settings } = this.settings;
+    if (token === undefined) return;
+    if (path !== undefined) writeProfile(path, { ...settings, token });
+    else this.shell.err(`The session has a fresh token:\nSALLYPORT_TOKEN=${token}\n`);
   }
 
   /** Read when first needed: redeeming a link needs none. */

@@ -1,10 +1,10 @@
 // Where the control plane is and which key to show it: from the environment or from a profile file.
 
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { idSchema } from '../model/ids.ts';
-import { usage } from './failure.ts';
+import { messageOf, refused, usage } from './failure.ts';
 import type { Shell } from './shell.ts';
 
 /** Where `npm start` serves. */
@@ -17,15 +17,17 @@ export interface Settings {
   tenantId: string | undefined;
   /** What said so, for messages. */
   source: string;
+  /** The file that it came from, if it was one. */
+  path?: string;
 }
 
-const urlSchema = z
+export const serverUrlSchema = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
   .refine((text) => !/[?#]|\/\/[^/]*@/.test(text), 'must hold no user name, "?" or "#"')
   .transform((text) => text.replace(/\/+$/, ''));
 
 const profileSchema = z.strictObject({
-  url: urlSchema,
+  url: serverUrlSchema,
   token: z.string().min(1).optional(),
   tenant: idSchema('tenant').optional(),
 });
@@ -64,7 +66,24 @@ function readProfile(path: string): Settings {
     throw usage(`${path} is not JSON`, 'It looks like this: { "url": "https://…", "token": "…" }');
   }
   const { url, token, tenant } = parse(profileSchema, value, path);
-  return { url, token, tenantId: tenant, source: path };
+  return { url, token, tenantId: tenant, source: path, path };
+}
+
+/** Writes the file anew, whole or not at all, readable by its owner alone. */
+export function writeProfile(
+  path: string,
+  { url, token, tenantId }: Pick<Settings, 'url' | 'token' | 'tenantId'>,
+): void {
+  const text = JSON.stringify({ url, token, tenant: tenantId }, null, 2);
+  const draft = `${path}.${process.pid}.new`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, `${text}\n`, { mode: 0o600, flag: 'wx' });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw refused(`cannot write ${path}: ${messageOf(error)}`, []);
+  }
 }
 
 /** `$XDG_CONFIG_HOME/sallyport/profile.json`, or the same below `~/.config`. */
@@ -90,7 +109,7 @@ export function readSettings(shell: Shell, profile: string | undefined): Setting
   }
   const { SALLYPORT_URL: url, SALLYPORT_TOKEN: token } = shell.env;
   if (url || token) {
-    const address = parse(urlSchema, url || defaultUrl, 'SALLYPORT_URL');
+    const address = parse(serverUrlSchema, url || defaultUrl, 'SALLYPORT_URL');
     const source = url ? 'SALLYPORT_URL' : unset;
     return { url: address, token: token || undefined, tenantId: undefined, source };
   }

@@ -7,4 +7,6 @@ export interface Shell {
   columns: number | undefined;
   out(text: string): void;
   err(text: string): void;
+  /** Asks the person for one line; undefined when there is nobody to ask. */
+  ask(question: string): Promise<string | undefined>;
 }

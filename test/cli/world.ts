@@ -38,6 +38,8 @@ export class World {
   /** What the server received, byte by byte, headers and address included. */
   received = '';
   answers: Answers = {};
+  /** What the person types, line by line. */
+  typed: string[] = [];
   url = '';
   readonly #server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -76,6 +78,10 @@ export class World {
       },
       err: (text) => {
         result.err += text;
+      },
+      ask: async (question) => {
+        result.err += question;
+        return this.typed.shift();
       },
     });
     return result;

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import type { z } from 'zod';
+import { sessionTokenPrefix } from '../../model/account.ts';
 import {
   createdLinkSchema,
   type createLinkSchema,
@@ -53,14 +54,21 @@ async function create(
   );
 }
 
+/** The session that the profile has there, for tenants whose links want one. Keys stay at home. */
+function sessionFor(url: string, { settings }: Session): string | undefined {
+  const { token } = settings;
+  return settings.url === url && token?.startsWith(sessionTokenPrefix) ? token : undefined;
+}
+
 /** The server and the token that a link names; a bare token goes to the server of the settings. */
 function targetOf(text: string, session: Session): { server: Server; token: string } {
   const [, url, token] = /^(https?:\/\/[^?#]+)\/l\/([^/?#]+)\/?$/.exec(text) ?? [];
-  if (url && token) return { server: { url, token: undefined, source: 'the link' }, token };
+  if (url && token)
+    return { server: { url, token: sessionFor(url, session), source: 'the link' }, token };
   if (/[/:?#\s]/.test(text))
     throw usage('that is neither a link nor its token', 'A link looks like https://…/l/…');
   const { url: own, source } = session.settings;
-  return { server: { url: own, token: undefined, source }, token: text };
+  return { server: { url: own, token: sessionFor(own, session), source }, token: text };
 }
 
 async function redeem(text: string, { out, qr }: RedeemOptions, session: Session): Promise<void> {
