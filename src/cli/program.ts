@@ -1,8 +1,8 @@
 // The command line as a whole: global options, commands, and what becomes of errors.
 
 import { Command, CommanderError } from 'commander';
-import { addApiKeyCommands } from './commands/api-key.ts';
 import { addAccountCommands } from './commands/account.ts';
+import { addApiKeyCommands } from './commands/api-key.ts';
 import { addAuditCommands } from './commands/audit.ts';
 import { addDeviceCommands } from './commands/device.ts';
 import { addGatewayCommands } from './commands/gateway.ts';

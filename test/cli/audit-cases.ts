@@ -1,14 +1,7 @@
 // The commands of the log and of where it goes, for commands.test.ts.
 
 import * as canned from './answers.ts';
-
-export interface Case {
-  words: string[];
-  asks: string;
-  sends?: unknown;
-  answers: { status?: number; body?: object };
-  shows: string[];
-}
+import type { Case } from './world.ts';
 
 const { deviceId, tenantId, userId } = canned;
 const tenant = `/v1/tenants/${tenantId}`;

@@ -3,14 +3,16 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { accountCases } from './account-cases.ts';
 import * as canned from './answers.ts';
-import { auditCases, type Case, page } from './audit-cases.ts';
-import { type Answers, startWorld } from './world.ts';
+import { auditCases, page } from './audit-cases.ts';
+import { type Answers, type Case, startWorld } from './world.ts';
 
 const { apiKeyId, deviceId, gatewayId, groupId, linkId, tenantId, token, userId } = canned;
 const tenant = `/v1/tenants/${tenantId}`;
 
 const cases: Case[] = [
+  ...accountCases,
   {
     words: ['tenant', 'create', '--name', 'Example', '--slug', 'ex', '--owner-email', 'a@b.test'],
     asks: 'POST /v1/tenants',
@@ -495,6 +497,18 @@ describe('a list', () => {
 
 const camel = (words: string) => words.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 
+/** Steps of `sallyport account sign-in`. */
+const partOfAnother = ['account.startSignIn', 'totp.signIn', 'totp.recover'];
+/** What only a browser can do, or somebody who has no shell yet. */
+const forBrowsers = [
+  'passkey.startCreate',
+  'passkey.startSignIn',
+  'passkey.signIn',
+  'oidc.startSignIn',
+  'oidc.signIn',
+  'user.accept',
+];
+
 it('has a command for each operation of people, and none for those of the agent', async () => {
   await using world = await startWorld();
   const asked = await Promise.all(
@@ -510,6 +524,7 @@ it('has a command for each operation of people, and none for those of the agent'
   );
   const { operations, systemOperations } = await import('../../src/model/permissions.ts');
   const agents = ['gateway.enroll', 'gateway.state', 'gateway.report', ...systemOperations];
-  const expected = operations.filter((operation) => !agents.includes(operation));
+  const without = [...agents, ...partOfAnother, ...forBrowsers];
+  const expected = operations.filter((operation) => !without.includes(operation));
   expect(asked.flat().sort()).toEqual([...expected].sort());
 });

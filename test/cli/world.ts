@@ -26,6 +26,15 @@ interface Canned {
 
 export type Answers = Record<string, Canned>;
 
+/** A command: what it asks, what it gets, and what people see of that. */
+export interface Case {
+  words: string[];
+  asks: string;
+  sends?: unknown;
+  answers: { status?: number; body?: object };
+  shows: string[];
+}
+
 export interface Result {
   code: number;
   out: string;
