@@ -4,6 +4,8 @@
 
 import { expect, test } from 'vitest';
 import { isAnonymous, isOfAccount, type Operation, operations } from '../src/model/permissions.ts';
+import type { Revision } from '../src/model/revision.ts';
+import type { Listing } from '../src/operations/page.ts';
 import {
   type Described,
   nobodys,
@@ -111,10 +113,12 @@ async function described(world: World): Promise<Described[]> {
 /** What of the first tenant would show that somebody changed it. */
 async function stateOf({ ids, owner }: World): Promise<unknown[]> {
   const { tenantId, deviceId, sessionId } = ids;
-  const paths = [`/v1/tenants/${tenantId}`, `/v1/tenants/${tenantId}/devices/${deviceId}`];
-  const replies = await Promise.all(paths.map((path) => owner('GET', path)));
-  const sessions = await owner<{ items: { id: string }[] }>('GET', '/v1/me/sessions');
-  return [...replies.map(({ body }) => body), sessions.text.includes(sessionId ?? '')];
+  const log = await owner<Listing<Revision>>('GET', `/v1/tenants/${tenantId}/audit?limit=1000`);
+  // To export something changes nothing, but the log says who did it.
+  const changes = log.body.items.filter(({ operation }) => !operation.endsWith('.export'));
+  const device = await owner('GET', `/v1/tenants/${tenantId}/devices/${deviceId}`);
+  const sessions = await owner('GET', '/v1/me/sessions');
+  return [changes, device.body, sessions.text.includes(sessionId ?? '')];
 }
 
 test('no credential reaches what is not its own, whatever the route', async () => {

@@ -106,10 +106,10 @@ async function insidersOf(plane: ControlPlane, tenant: Awaited<ReturnType<typeof
     bySession('a member', member.token, 'member'),
     byKey('an auditor', auditor.key, 'auditor'),
     byKey('a key of another group', ofGroup.key, 'admin', [
-      ...['userId', 'groupId', 'deviceId', 'linkId', 'webhookId'],
+      ...['userId', 'groupId', 'deviceId', 'linkId', 'apiKeyId', 'webhookId'],
     ]),
     byKey('a key of another gateway', ofGateway.key, 'admin', [
-      ...['gatewayId', 'deviceId', 'linkId', 'webhookId'],
+      ...['gatewayId', 'deviceId', 'linkId', 'apiKeyId', 'webhookId'],
     ]),
     {
       name: 'an agent of the tenant',
