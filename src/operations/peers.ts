@@ -124,10 +124,14 @@ async function readCandidates(
   }));
 }
 
-type Counts = Pick<GatewayRow, 'id' | 'highestHost' | 'peerCount' | 'peerDigest'>;
+export type Counts = Pick<GatewayRow, 'id' | 'highestHost' | 'peerCount' | 'peerDigest'>;
 
 /** One statement, however many gateways there are. */
-function updateGateways({ db }: TenantScope, number: number, changed: readonly Counts[]): Query[] {
+export function updateGateways(
+  { db }: TenantScope,
+  number: number,
+  changed: readonly Counts[],
+): Query[] {
   const rows = changed.map(
     ({ id, highestHost, peerCount, peerDigest }) =>
       sql`(${id}, ${highestHost}, ${peerCount}, ${peerDigest})`,

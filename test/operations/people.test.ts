@@ -102,7 +102,9 @@ test.each(['suspend', 'resume', 'delete'])(
       });
       costs.push(statements.map(({ sql }) => sql));
       const plans = await plansOf(`${plane.data}/tenants/${tenant.id}.db`, statements);
-      const scanned = plans.filter((plan) => /^SCAN (?!gateways|revisions|CONSTANT)/.test(plan));
+      const scanned = plans.filter((plan) =>
+        /^SCAN (?!gateways|revisions|counts|\d+ CONSTANT|CONSTANT)/.test(plan),
+      );
       expect(scanned).toEqual([]);
     }
     expect(costs[1]).toEqual(costs[0]);

@@ -1,11 +1,16 @@
-// All peers of a user at once, in one statement and one more for each gateway, however many devices
-// there are.
+// All peers of a user at once, in as many statements however many devices and gateways there are.
 
 import { and, eq, inArray, type SQL } from 'drizzle-orm';
-import type { Query } from '../../db/database.ts';
 import { devices, gateways, peers } from '../../db/schema/tenant.ts';
 import type { GatewayRow } from '../gateway/view.ts';
-import { type PeerWrites, peerOf, poolsOf, toggled } from '../peers.ts';
+import {
+  type Counts,
+  type PeerWrites,
+  peerOf,
+  poolsOf,
+  toggled,
+  updateGateways,
+} from '../peers.ts';
 import type { TenantScope } from '../services.ts';
 
 /** The user's devices, for the condition of a write. */
@@ -61,14 +66,17 @@ async function movePeers(
   const mine = inArray(peers.deviceId, devicesOf(scope, userId));
   const set = { ...to, revision: number };
   const from = to.removed ? living : held;
-  const writes: Query[] = [db.build.update(peers).set(set).where(and(mine, from))];
+  const changed: Counts[] = [];
   for (const rows of byGateway) {
     const [{ gateway }] = rows;
     const peerCount = gateway.peerCount + (to.removed ? -rows.length : rows.length);
-    const state = { peerDigest: await digestAfter(rows), peerCount, revision: number };
-    writes.push(db.build.update(gateways).set(state).where(eq(gateways.id, gateway.id)));
+    changed.push({ ...gateway, peerDigest: await digestAfter(rows), peerCount });
   }
-  return { writes, touched: byGateway.map(([{ gateway }]) => gateway.id) };
+  const move = db.build.update(peers).set(set).where(and(mine, from));
+  return {
+    writes: [move, ...updateGateways(scope, number, changed)],
+    touched: changed.map(({ id }) => id),
+  };
 }
 
 /** Takes the user off every gateway; the devices' places are kept for them. */
