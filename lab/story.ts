@@ -54,6 +54,8 @@ export async function startControlPlane(
     SALLYPORT_DATA: join(lab.scratch, 'control'),
     SALLYPORT_PUBLIC_URL: url,
     SALLYPORT_OPERATOR_KEY: operatorKey,
+    // A crowd is made faster than people would.
+    SALLYPORT_RATE_LIMITS: 'off',
     // A crowd is one user's.
     SALLYPORT_QUOTAS: 'devicesPerUser=50000',
   });
