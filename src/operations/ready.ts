@@ -40,7 +40,7 @@ export function createReadiness(
   return async () => {
     // By time and not by a shared promise: on one runtime a request must not wait for another's.
     const now = services.now();
-    if (now < nextAt && now > nextAt - limits.readyEveryMilliseconds) return last;
+    if (now < nextAt && now >= nextAt - limits.readyEveryMilliseconds) return last;
     nextAt = now + limits.readyEveryMilliseconds;
     try {
       await askDirectory(services);

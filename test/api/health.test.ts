@@ -56,7 +56,8 @@ test('a directory that never answers is not ready, in time, and is asked once', 
       return new Promise<never>(() => undefined);
     },
   };
-  const { ready, lines } = appOver({ ...plane.services, directory });
+  const now = plane.services.now();
+  const { ready, lines } = appOver({ ...plane.services, directory, now: () => now });
   const answers = await Promise.all(Array.from({ length: 200 }, ready));
   for (const { status, body } of answers)
     expect([status, body]).toEqual([503, expect.objectContaining({ code: 'busy' })]);
