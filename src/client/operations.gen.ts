@@ -602,6 +602,10 @@ export type TenantEntry = {
     status: "ready" | "away" | "broken";
     fault: string | null;
   };
+  deadJobs: {
+    count: number;
+    errors: Array<string>;
+  };
   createdAt: string;
 };
 
