@@ -3,6 +3,7 @@
 import { accountContract } from './accounts.ts';
 import { agentContract } from './agent.ts';
 import { apiKeyContract } from './api-keys.ts';
+import { auditContract } from './audit.ts';
 import { belongingContract } from './belonging.ts';
 import { deviceContract } from './devices.ts';
 import { factorContract } from './factors.ts';
@@ -12,6 +13,7 @@ import { groupContract } from './groups.ts';
 import { idempotencyContract } from './idempotency.ts';
 import { linkContract } from './links.ts';
 import { oidcContract } from './oidc.ts';
+import { outletContract } from './outlets.ts';
 import type { MailPlane } from './plane.ts';
 import { quotaContract } from './quotas.ts';
 import { tenantLifeContract } from './tenant-life.ts';
@@ -36,4 +38,6 @@ export function contract(create: () => Promise<MailPlane>): void {
   apiKeyContract(create);
   idempotencyContract(create);
   oidcContract(create);
+  auditContract(create);
+  outletContract(create);
 }

@@ -124,27 +124,6 @@ export function tenantContract(create: () => Promise<Plane>): void {
     });
   });
 
-  describe('audit.list', () => {
-    test('shows every change, newest first, with who and what', async () => {
-      const tenant = await createTenant(await create());
-      await tenant.api('POST', tenant.path('/users'), { name: 'Bob' });
-      const { body } = await tenant.api<Listing<object>>('GET', tenant.path('/audit'));
-      expect(body.items).toMatchObject([
-        { number: 2, operation: 'user.create', actor: expect.stringMatching(/^k_/) },
-        { number: 1, operation: 'tenant.create', actor: 'operator', subject: tenant.id },
-      ]);
-    });
-
-    test.each(['limit=0', 'limit=1001', 'limit=x', 'cursor=x', 'colour=red'])(
-      'refuses ?%s',
-      async (query) => {
-        const tenant = await createTenant(await create());
-        const reply = await tenant.api('GET', tenant.path(`/audit?${query}`));
-        expect(reply.status).toBe(400);
-      },
-    );
-  });
-
   describe('another tenant', () => {
     test('looks exactly like no tenant', async () => {
       const plane = await create();
