@@ -1,5 +1,5 @@
-// Webhooks and the syslog server: settings, and who may have them. That the log arrives is tested in
-// test/jobs.
+// Webhooks and the syslog server: settings, and who may have them. That the log arrives is tested
+// in test/jobs.
 
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../src/model/limits.ts';
