@@ -5,6 +5,7 @@ import { jobWakeups, tenants } from '../../src/db/schema/directory.ts';
 import { jobs } from '../../src/db/schema/tenant-outlets.ts';
 import type { Handler } from '../../src/jobs/deps.ts';
 import { sweep, tick } from '../../src/jobs/tick.ts';
+import { standingJobKinds } from '../../src/model/job.ts';
 import { limits } from '../../src/model/limits.ts';
 import { createWorld, dayMilliseconds, enqueue, jobsOf, type World, wakeupsOf } from './world.ts';
 
@@ -173,10 +174,9 @@ test('a new tenant has its standing jobs and its wake-up from the start', async 
   const world = await createWorld();
   const tenant = await world.tenant();
   const [rows] = await tenant.db.run(tenant.db.build.select().from(jobs));
-  expect(rows).toMatchObject([
-    { id: 'prune', kind: 'prune', status: 'waiting', attempts: 0 },
-    { id: 'tenant.mirror', kind: 'tenant.mirror', status: 'waiting', attempts: 0 },
-  ]);
+  expect(rows).toMatchObject(
+    standingJobKinds.map((kind) => ({ id: kind, kind, status: 'waiting', attempts: 0 })),
+  );
   const look = world.clock.now + limits.jobLookEveryMilliseconds;
   expect(await wakeupsOf(world)).toEqual(new Map([[tenant.id, look]]));
 });

@@ -35,11 +35,14 @@ function Actions({ user, params, done }: { user: User; params: Params; done: () 
     await change;
     after();
   };
-  const all = () => go('t', params.tenantId, 'users');
+  const { tenantId, userId } = params;
+  const all = () => go('t', tenantId, 'users');
   return (
     <div class="row-actions">
       {!user.hasAccount && user.email !== null && (
-        <Do run={() => then(api.call('user.invite', { params, body: {} }))}>Send an invitation</Do>
+        <Do run={() => then(api.call('user.invite', { params: { tenantId }, body: { userId } }))}>
+          Send an invitation
+        </Do>
       )}
       {user.status === 'suspended' ? (
         <Do run={() => then(api.call('user.resume', { params }))}>Let them back in</Do>
