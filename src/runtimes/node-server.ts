@@ -28,7 +28,8 @@ export function createNodeServer(fetch: NodeFetch, hub: Hub): Server {
     const answer = await fetch(request, bindings);
     const wait = waitOf(answer);
     if (!wait || waited.has(bindings.incoming)) return answer;
-    void hold(wait, bindings);
+    // Whoever cannot be let wait, because too many do, is cut off and comes back later.
+    void hold(wait, bindings).catch(() => bindings.outgoing.destroy());
     return RESPONSE_ALREADY_SENT;
   });
 
