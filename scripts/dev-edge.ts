@@ -31,13 +31,18 @@ function listenAddress(): { host: string; port: number } {
   return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
 }
 
+/** By name, because a passkey is made for a name and never for an address. */
+function named(url: string): string {
+  return url.replace('//127.0.0.1:', '//localhost:');
+}
+
 function writeSettings(sqld: Sqld, url: string): void {
   if (!existsSync(secretsFile))
     writeVariables(secretsFile, {
       SALLYPORT_ROOT_KEY: randomBytes(32).toString('base64url'),
       SALLYPORT_OPERATOR_KEY: randomBytes(32).toString('base64url'),
     });
-  const publicUrl = process.env.SALLYPORT_PUBLIC_URL || url;
+  const publicUrl = process.env.SALLYPORT_PUBLIC_URL || named(url);
   writeVariables(settingsFile, { ...sqld.environment, SALLYPORT_PUBLIC_URL: publicUrl });
 }
 
@@ -105,7 +110,7 @@ async function start(): Promise<void> {
     return end(1);
   }
   startCron(url);
-  console.log(`Sallyport is ready at ${url}`);
+  console.log(`Sallyport is ready at ${named(url)}`);
   console.log(`The operator's key is SALLYPORT_OPERATOR_KEY in ${secretsFile}`);
 }
 

@@ -18,9 +18,10 @@ import { createNodeServices } from './node-services.ts';
 
 const shutdownMilliseconds = 5000;
 
+/** By name where it is this machine: a passkey is made for a name, never for an address. */
 function defaultUrl({ listen: { host, port } }: Settings): string {
-  const wildcard = host === '0.0.0.0' || host === '::';
-  const name = wildcard ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  const isHere = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host);
+  const name = isHere ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${name}:${port}`;
 }
 

@@ -90,5 +90,5 @@ it('takes the token out of the profile on signing out', async () => {
 it('says where a browser makes a passkey', async () => {
   await using world = await startWorld();
   const { out } = await world.run(['passkey', 'create']);
-  expect(out).toContain(`\n${world.url}/portal/#/me\n`);
+  expect(out).toContain(`\n${world.url}/portal/#/account\n`);
 });

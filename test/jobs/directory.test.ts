@@ -1,12 +1,16 @@
 import { asc } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { enqueueJob } from '../../src/db/queue.ts';
-import { idempotencyKeys, jobs } from '../../src/db/schema/directory.ts';
+import { challenges, idempotencyKeys, jobs, sessions } from '../../src/db/schema/directory.ts';
 import type { Handler } from '../../src/jobs/deps.ts';
 import { isDirectoryDue, runDirectoryJobs } from '../../src/jobs/directory.ts';
 import { pruneDirectory } from '../../src/jobs/handlers/prune-directory.ts';
 import { sweep, tick } from '../../src/jobs/tick.ts';
 import { limits } from '../../src/model/limits.ts';
+import { noOrigin } from '../../src/model/origin.ts';
+import { accountOf } from '../../src/operations/account/find.ts';
+import { startSignIn } from '../../src/operations/account/start-sign-in.ts';
+import { createSession } from '../../src/operations/session/create.ts';
 import { createWorld, dayMilliseconds, type World } from './world.ts';
 
 async function enqueue({ services: { directory }, clock }: World, id: string, kind = 'test') {
@@ -85,4 +89,26 @@ test('housekeeping deletes the long dead and answers nobody can ask for again', 
   ]);
   const [answers] = await directory.run(directory.build.select().from(idempotencyKeys));
   expect(answers).toEqual([]);
+});
+
+test('housekeeping deletes challenges and sessions that are over, and no others', async () => {
+  const world = await createWorld();
+  const { services } = world;
+  const { directory } = services;
+  const caller = { services, principal: { kind: 'anonymous' }, origin: noOrigin } as const;
+  const { id: accountId } = await accountOf(services, 'ann@example.com');
+  await createSession(caller, accountId, ['mail']);
+  await startSignIn(caller, 'ann@example.com');
+  world.clock.now += limits.sessionIdleMilliseconds;
+  const { id: another } = await accountOf(services, 'bob@example.com');
+  await createSession(caller, another, ['passkey']);
+  const { challengeId } = await startSignIn(caller, 'ann@example.com');
+  await enqueue(world, 'pruneDirectory', 'pruneDirectory');
+  await runDirectoryJobs(world.runner({ pruneDirectory }));
+  const [left, open] = await directory.run(
+    directory.build.select().from(sessions),
+    directory.build.select().from(challenges),
+  );
+  expect(left).toMatchObject([{ methods: ['passkey'] }]);
+  expect(open).toMatchObject([{ id: challengeId }]);
 });

@@ -52,7 +52,7 @@ async function remove(session: Session, passkeyId: string): Promise<void> {
 
 /** A passkey is made by a browser, which alone can reach what holds it. */
 function create(session: Session): void {
-  const url = `${session.settings.url}/portal/#/me`;
+  const url = `${session.settings.url}/portal/#/account`;
   if (session.json) session.shell.out(`${JSON.stringify({ url })}\n`);
   else
     session.shell.out(
