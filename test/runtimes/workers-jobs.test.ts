@@ -74,6 +74,15 @@ test("cron has the directory's own queue looked into as well", async () => {
   await vi.waitFor(() => expect(own()).toHaveLength(1), patience);
 });
 
+test('what a request causes is looked into without the cron, though the answer is out', async () => {
+  const tenant = await createTenant(edge);
+  const body = { url: 'https://hooks.example.invalid/' };
+  expect((await tenant.api('POST', tenant.path('/webhooks'), body)).status).toBe(201);
+  const sent = () => logged('outlet.failed', tenant.id);
+  await vi.waitFor(() => expect(sent()).toHaveLength(1), patience);
+  expect(logged('job.done', tenant.id).map(({ kind }) => kind)).toContain('webhook');
+});
+
 test('a message that comes twice, or names nobody, does no harm', async () => {
   const id = await createDueTenant();
   const strangers = [{ tenantId: 't_0000000000000000' }, { tenantId: null }, { tenantId: null }];
