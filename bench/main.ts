@@ -3,6 +3,7 @@
 
 import { enterLab, insideLab, labObstacle } from '../lab/enter.ts';
 import { ensurePackages } from '../lab/packages.ts';
+import { auditExport } from './audit-export.ts';
 import { obstacle } from './contenders.ts';
 import { delta } from './delta.ts';
 import { Sheet } from './figures.ts';
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, Bench>> = {
   delta: { inLab: true, measure: delta },
   'idle-watch': { inLab: false, measure: idleWatch, obstacle },
   listing: { inLab: false, measure: listing },
+  'audit-export': { inLab: false, measure: auditExport },
   'session-check': { inLab: false, measure: sessionCheck, obstacle },
 };
 

@@ -8,7 +8,7 @@ import { revisionSchema } from '../../../src/model/revision.ts';
 import { getSyslog } from '../../../src/operations/syslog/get.ts';
 import { setSyslog } from '../../../src/operations/syslog/set.ts';
 import { faultOf, type Link } from '../../../src/pki/audit.ts';
-import { insertRevisions } from '../../operations/audit/log.ts';
+import { insertRevisions } from '../../operations/audit/revisions.ts';
 import { type Authority, createAuthority } from '../../providers/authority.ts';
 import { createPlace } from '../outlets.ts';
 

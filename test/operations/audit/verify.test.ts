@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { change, revisionHash } from '../../../src/db/revision.ts';
 import { revisions } from '../../../src/db/schema/tenant.ts';
 import { limits } from '../../../src/model/limits.ts';
-import { createLog, insertRevisions } from './log.ts';
+import { createLog } from './log.ts';
+import { insertRevisions } from './revisions.ts';
 
 test('finds nothing wrong with a log as it was written', async () => {
   const log = await createLog();
