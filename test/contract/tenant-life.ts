@@ -109,6 +109,8 @@ function suspendContract(create: () => Promise<Plane>): void {
     test('lets nobody in at once, but agents, until tenant.resume', async () => {
       const { plane, tenant, operator } = await prepared(create);
       const gateway = await enrolledGateway(plane, tenant);
+      const { token } = await createLink(tenant, (await createDevice(tenant)).id);
+      const redeem = () => apiOf(plane)('POST', '/v1/links/redeem', { token });
       const reason = 'Unpaid since June';
       const suspended = await operator('POST', tenant.path('/suspend'), { reason });
       expect(suspended.body).toMatchObject({ status: 'suspended' });
@@ -116,13 +118,15 @@ function suspendContract(create: () => Promise<Plane>): void {
       expect(users.body).toMatchObject({ status: 403, code: 'tenant_suspended' });
       expect((await tenant.api('GET', tenant.path(''))).body).toEqual(suspended.body);
       expect((await gateway.api('GET', '/v1/agent/state')).status).toBe(200);
+      expect((await redeem()).body).toMatchObject({ code: 'tenant_suspended' });
       const again = await operator('POST', tenant.path('/suspend'), { reason: 'twice' });
       expect(again.body).toEqual(suspended.body);
 
       const resumed = await operator('POST', tenant.path('/resume'));
       expect(resumed.body).toMatchObject({ status: 'active' });
-      const log = await tenant.api<Listing<Revision>>('GET', tenant.path('/audit?limit=2'));
-      expect(log.body.items).toMatchObject([
+      expect((await redeem()).status).toBe(200);
+      const log = await tenant.api<Listing<Revision>>('GET', tenant.path('/audit?limit=3'));
+      expect(log.body.items.slice(1)).toMatchObject([
         { operation: 'tenant.resume', actor: 'operator' },
         { operation: 'tenant.suspend', actor: 'operator', summary: { reason } },
       ]);

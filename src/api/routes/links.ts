@@ -62,6 +62,8 @@ export function registerLinks(app: App): void {
         'link_used',
         'link_expired',
         'link_revoked',
+        'tenant_suspended',
+        'tenant_deleting',
         'sign_in_required',
         'second_factor_required',
         'gateway_not_ready',

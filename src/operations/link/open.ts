@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm';
 import { devices, links, tenant } from '../../db/schema/tenant.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { readLink, secretHash } from '../../pki/tokens.ts';
-import { signedInUser } from '../scope.ts';
+import { refuseByStanding, signedInUser } from '../scope.ts';
 import { type Caller, type TenantScope, wholeTenant } from '../services.ts';
 import { type LinkRow, linkStatus } from './view.ts';
 
@@ -53,7 +53,7 @@ async function refuseOthers(scope: TenantScope, userId: string): Promise<void> {
 }
 
 /**
- * @throws SallyportError `not_found` for a forged or unknown link, `sign_in_required`,
+ * @throws SallyportError `not_found` for a forged or unknown link, `tenant_*`, `sign_in_required`,
  * `second_factor_required` or `forbidden` where the tenant wants its users to have signed in, and
  * see `refuseClosed`
  */
@@ -68,10 +68,13 @@ export async function openLink(caller: Caller, token: string): Promise<OpenedLin
       .from(links)
       .innerJoin(devices, eq(devices.id, links.deviceId))
       .where(eq(links.id, claims.l)),
-    db.build.select({ name: tenant.name, policy: tenant.policy }).from(tenant),
+    db.build
+      .select({ name: tenant.name, policy: tenant.policy, status: tenant.status })
+      .from(tenant),
   );
   if (!found || !self || found.link.hash !== (await secretHash(claims.s))) throw unknownLink();
   refuseClosed(found.link, services.now());
+  refuseByStanding(self, 'link.redeem');
   const actor = found.link.id;
   const scope = { ...caller, tenantId: claims.t, db, actor, reach: wholeTenant };
   if (self.policy.linkRedemption === 'session') await refuseOthers(scope, found.userId);
