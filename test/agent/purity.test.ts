@@ -1,7 +1,7 @@
 // The agent's core runs where there is nothing but the language: checked in its source, in its
 // bundle, and by running the bundle in such a place.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
 import { build, transform } from 'esbuild';
 import { describe, expect, it } from 'vitest';
@@ -19,13 +19,6 @@ const forbidden = [
   ...['Date.now', 'Math.random'],
 ];
 const marker = '__forbidden__';
-const folders = ['src/agent', 'src/model', 'src/render/server'];
-const files = folders.flatMap((folder) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => `${folder}/${name}`),
-);
-
 /** Names of the list that the source uses as free variables, not in texts or as properties. */
 async function forbiddenIn(source: string): Promise<string[]> {
   const define = Object.fromEntries(
@@ -39,7 +32,14 @@ async function forbiddenIn(source: string): Promise<string[]> {
   return [...found.map((name) => name.slice(marker.length)), ...literals];
 }
 
-async function bundle(): Promise<{ text: string; external: string[] }> {
+interface Bundle {
+  text: string;
+  external: string[];
+  /** Our own files that it is made of. */
+  files: string[];
+}
+
+async function bundle(): Promise<Bundle> {
   const result = await build({
     entryPoints: ['src/agent/main.ts'],
     bundle: true,
@@ -52,8 +52,14 @@ async function bundle(): Promise<{ text: string; external: string[] }> {
     metafile: true,
   });
   const imports = Object.values(result.metafile.outputs).flatMap((output) => output.imports);
-  return { text: result.outputFiles[0]?.text ?? '', external: imports.map(({ path }) => path) };
+  return {
+    text: result.outputFiles[0]?.text ?? '',
+    external: imports.map(({ path }) => path),
+    files: Object.keys(result.metafile.inputs).filter((file) => file.startsWith('src/')),
+  };
 }
+
+const { files } = await bundle();
 
 describe('the source of the core', () => {
   it('is really looked at', () => {

@@ -74,7 +74,7 @@ test("cron has the directory's own queue looked into as well", async () => {
   await vi.waitFor(() => expect(own()).toHaveLength(1), patience);
 });
 
-test('what a request causes is looked into without the cron, though the answer is out', async () => {
+test('what a request causes is looked into without the cron, after the answer', async () => {
   const tenant = await createTenant(edge);
   const body = { url: 'https://hooks.example.invalid/' };
   expect((await tenant.api('POST', tenant.path('/webhooks'), body)).status).toBe(201);
