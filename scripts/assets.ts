@@ -4,6 +4,7 @@
 // these may run at once.
 
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -40,6 +41,8 @@ function isPortalFresh(): boolean {
 /** Builds beside the folder and swaps, so that nobody sees half a portal. */
 async function buildPortal(): Promise<void> {
   const fresh = mkdtempSync(join(repository, 'node_modules/.portal-'));
+  // Whoever builds it need not be who serves it.
+  chmodSync(fresh, 0o755);
   await build({
     configFile: join(repository, 'vite.config.ts'),
     build: { outDir: fresh, emptyOutDir: false },
