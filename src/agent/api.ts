@@ -62,9 +62,12 @@ export async function enroll(
   return answer.data;
 }
 
-/** `socket`: whether the control plane has sockets to watch by. */
+/**
+ * `socket`: whether the control plane has sockets to watch by. `reportAfter`: milliseconds that it
+ * wants the report about the document to wait, because many others have one to make.
+ */
 export type StateAnswer =
-  | { kind: 'document'; text: string; socket: boolean }
+  | { kind: 'document'; text: string; socket: boolean; reportAfter: number }
   | { kind: 'nothing'; socket: boolean }
   | { kind: 'failed'; reason: string };
 export type ReportAnswer =
@@ -114,7 +117,12 @@ export class ControlPlane {
     });
     const socket = reply.headers['sallyport-watch'] === 'socket';
     if (reply.status === 204) return { kind: 'nothing', socket };
-    if (reply.status === 200) return { kind: 'document', text: reply.body.trim(), socket };
+    if (reply.status === 200) {
+      const reportAfter = Number(reply.headers['sallyport-report-after'] ?? 0);
+      const most = limits.reportAfterMostMilliseconds;
+      const fitting = reportAfter > 0 ? Math.min(reportAfter, most) : 0;
+      return { kind: 'document', text: reply.body.trim(), socket, reportAfter: fitting };
+    }
     return { kind: 'failed', reason: reasonOf(reply) };
   }
 

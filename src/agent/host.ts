@@ -30,7 +30,12 @@ export interface HttpRequest {
 export interface HttpReply {
   /** 0 if there was no whole answer; `error` says why. */
   status: number;
-  headers: { date?: string; 'retry-after'?: string; 'sallyport-watch'?: string };
+  headers: {
+    date?: string;
+    'retry-after'?: string;
+    'sallyport-watch'?: string;
+    'sallyport-report-after'?: string;
+  };
   /** Empty if it was not UTF-8. */
   body: string;
   error?: string;

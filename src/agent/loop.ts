@@ -4,7 +4,7 @@
 import type { Peer } from '../model/desired-state.ts';
 import { limits } from '../model/limits.ts';
 import { Alarm, about, backoff } from './alarm.ts';
-import type { ControlPlane } from './api.ts';
+import type { ControlPlane, StateAnswer } from './api.ts';
 import { Applier, type Outcome } from './applier.ts';
 import { Counters, type Reading } from './counters.ts';
 import { openDocument, type Trust } from './document.ts';
@@ -15,6 +15,8 @@ import { observeWireguard } from './observe.ts';
 import { buildReport, readVersions, type Versions } from './report.ts';
 import { Store } from './store.ts';
 import { Watch } from './watch.ts';
+
+type Received = Extract<StateAnswer, { kind: 'document' }>;
 
 export class Loop {
   readonly #machine: Machine;
@@ -116,7 +118,7 @@ export class Loop {
     }
     this.#watch.offered(answer.socket && !this.#ended);
     const isDocument = answer.kind === 'document';
-    const fine = isDocument ? await this.#received(answer.text) : since !== undefined;
+    const fine = isDocument ? await this.#received(answer) : since !== undefined;
     if (fine) this.#asking.set(about(host, agentLimits.socketPollMilliseconds));
     // A control plane that does not wait as asked must not be asked in a busy loop.
     if (fine && !isDocument && pace.left() > 0) await host.sleep(pace.left());
@@ -132,7 +134,7 @@ export class Loop {
     }
   }
 
-  async #received(text: string): Promise<boolean> {
+  async #received({ text, reportAfter }: Received): Promise<boolean> {
     const { host } = this.#machine;
     const opened = openDocument(host, this.#trust, text);
     if ('refused' in opened) {
@@ -151,6 +153,7 @@ export class Loop {
       return false;
     }
     if (outcome.kind === 'applied') this.#resync = false;
+    if (reportAfter > 0 && !this.#ended) await host.sleep(reportAfter);
     if (this.#versions) await this.#report(false, this.#versions);
     // Being asked for everything again right after it is a disagreement that haste does not settle.
     return outcome.kind === 'applied' && !(asked && this.#resync);

@@ -126,6 +126,8 @@ export const limits = {
   idempotencyKeptHours: 24,
   stateWaitMostSeconds: 55,
   connectionsMost: 50_000,
+  reportsPerSecond: 1000,
+  reportAfterMostMilliseconds: 2000,
   documentBytesMost: 16 * 1024 * 1024,
   peersPerGateway: 60_000,
   peersPerReport: 500,

@@ -23,11 +23,13 @@ function decode(chunks: readonly Buffer[]): string {
 }
 
 function headersOf(response: http.IncomingMessage): HttpReply['headers'] {
-  const { date, 'retry-after': retryAfter, 'sallyport-watch': watch } = response.headers;
+  const { date, 'retry-after': retryAfter } = response.headers;
+  const { 'sallyport-watch': watch, 'sallyport-report-after': reportAfter } = response.headers;
   return {
     ...(date === undefined ? {} : { date }),
     ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
     ...(typeof watch === 'string' ? { 'sallyport-watch': watch } : {}),
+    ...(typeof reportAfter === 'string' ? { 'sallyport-report-after': reportAfter } : {}),
   };
 }
 

@@ -60,6 +60,8 @@ export class FakeControlPlane {
   online = true;
   /** Whether it offers sockets. */
   sockets = false;
+  /** How long reports shall wait, as its answers say it. */
+  reportAfter = '';
   /** Whether notices get lost on the way. */
   losesNotices = false;
   /** The ends of the sockets that agents opened, the oldest first. */
@@ -143,7 +145,8 @@ export class FakeControlPlane {
     this.requests.push(`${request.method} ${pathname}${new URL(request.url).search}`);
     const date = new Date(host.time).toUTCString();
     const offer = this.sockets ? { 'sallyport-watch': 'socket' } : {};
-    const headers = { date, ...offer };
+    const crowd = this.reportAfter ? { 'sallyport-report-after': this.reportAfter } : {};
+    const headers = { date, ...offer, ...crowd };
     const reply = (status: number, body = ''): HttpReply => ({ status, headers, body });
     if (!this.online) return { status: 0, headers: {}, body: '', error: 'connect ECONNREFUSED' };
     if (pathname === '/healthz') return reply(200, 'ok');

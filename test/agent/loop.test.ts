@@ -273,6 +273,24 @@ describe('a report', () => {
   });
 });
 
+describe('a report of one among many', () => {
+  it.each([
+    ['1500', ['sleep 1500']],
+    ['99999', ['sleep 2000']],
+    ['-1', []],
+    ['soon', []],
+  ])('waits as it is asked to, within limits: %s', async (asked, expected) => {
+    const lab = await enrolledLab();
+    lab.control.publish(worldOf(1));
+    lab.control.reportAfter = asked;
+    lab.control.script = [worldOf(1, 2)];
+    const { host } = await lab.run();
+    const calls = callsForRevision(host.calls, 1);
+    expect(calls.filter((call) => call.startsWith('sleep'))).toEqual(expected);
+    expect(calls.at(-1)).toMatch(/^http POST/);
+  });
+});
+
 describe('access tokens', () => {
   it('are signed once and used until shortly before they end', async () => {
     const lab = await enrolledLab();

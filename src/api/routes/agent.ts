@@ -13,6 +13,7 @@ import type { GatewayName } from '../../operations/hub.ts';
 import { authorize, enterTenant } from '../../operations/scope.ts';
 import type { Caller, TenantScope } from '../../operations/services.ts';
 import { admit } from '../admission.ts';
+import { createReportPace, reportAfterHeader } from '../report-pace.ts';
 import { type App, callerOf, route } from '../route.ts';
 import { mayWait } from '../wait.ts';
 
@@ -61,6 +62,7 @@ function registerSocket(app: App): void {
 }
 
 function registerState(app: App): void {
+  const pace = createReportPace();
   route(
     app,
     {
@@ -93,6 +95,8 @@ function registerState(app: App): void {
         : {};
       if (document !== undefined) {
         headers['content-type'] = 'application/jose';
+        const milliseconds = pace(caller.services.now());
+        if (milliseconds > 0) headers[reportAfterHeader] = String(milliseconds);
         return new Response(document, { headers });
       }
       const nothing = new Response(null, { status: 204, headers });
