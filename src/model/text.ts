@@ -46,8 +46,8 @@ export const slugSchema = z
 
 /** Words that a tenant is not called in addresses: they are ours, or speak for us. */
 const reservedSlugs = [
-  ...['account', 'accounts', 'admin', 'api', 'app', 'auth', 'docs', 'help', 'login', 'mail'],
-  ...['oidc', 'operator', 'portal', 'root', 'sallyport', 'security', 'setup', 'sign-in'],
+  ...['account', 'accounts', 'admin', 'api', 'app', 'auth', 'callback', 'help', 'login', 'mail'],
+  ...['docs', 'oidc', 'operator', 'portal', 'root', 'sallyport', 'security', 'setup', 'sign-in'],
   ...['sign-up', 'status', 'support', 'system', 'www'],
 ];
 
