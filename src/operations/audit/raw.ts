@@ -1,9 +1,9 @@
 // Rows of the log as they lie in the database, whatever somebody made of them by hand.
 
-import { asc, gte, sql } from 'drizzle-orm';
+import { type AnyColumn, asc, gte, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { revisions } from '../../db/schema/tenant.ts';
-import { toUtf8 } from '../../model/encoding.ts';
+import { fromUtf8 } from '../../model/encoding.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { type Revision, revisionSchema } from '../../model/revision.ts';
 
@@ -13,53 +13,60 @@ export interface RawRevision {
   revision: Revision | undefined;
 }
 
-const { actor, operation, subject, summary, hash, address, userAgent } = revisions;
-const texts = [actor, operation, subject, summary, hash, address, userAgent];
-
-function octetsOf(column: (typeof texts)[number]) {
-  return sql`coalesce(length(cast(${column} as blob)), 0)`;
+/**
+ * As octets, because a driver may end the process over a text that is not UTF-8, and reads one up
+ * to its first null character. What is neither a text nor null becomes what no UTF-8 holds.
+ */
+function octetsOf(column: AnyColumn) {
+  return sql<unknown>`case when typeof(${column}) in ('text', 'null')
+    then cast(${column} as blob) else x'ff' end`;
 }
 
-// As text: a number that is none, or too large for one, must not break the reading.
+const { number, at } = revisions;
 const columns = {
-  number: sql<string>`cast(${revisions.number} as text)`,
-  at: sql<string>`cast(${revisions.at} as text)`,
-  actor: sql<unknown>`${revisions.actor}`,
-  operation: sql<unknown>`${revisions.operation}`,
-  subject: sql<unknown>`${revisions.subject}`,
-  summary: sql<unknown>`${revisions.summary}`,
-  hash: sql<unknown>`${revisions.hash}`,
-  address: sql<unknown>`${revisions.address}`,
-  userAgent: sql<unknown>`${revisions.userAgent}`,
-  atType: sql<string>`typeof(${revisions.at})`,
-  // Drivers read a text up to its first null character.
-  octets: sql<number>`${sql.join(texts.map(octetsOf), sql` + `)}`,
+  // As texts: a number that is none, or too large for one, must not break the reading.
+  number: sql<string>`cast(${number} as text)`,
+  at: sql<string | null>`case when typeof(${at}) = 'integer' then cast(${at} as text) end`,
+  actor: octetsOf(revisions.actor),
+  operation: octetsOf(revisions.operation),
+  subject: octetsOf(revisions.subject),
+  summary: octetsOf(revisions.summary),
+  hash: octetsOf(revisions.hash),
+  address: octetsOf(revisions.address),
+  userAgent: octetsOf(revisions.userAgent),
 };
 
+/** @throws when the octets are no text */
+function textOf(octets: unknown): string | null {
+  if (octets === null) return null;
+  const bytes = octets instanceof ArrayBuffer ? new Uint8Array(octets) : octets;
+  const text = bytes instanceof Uint8Array ? fromUtf8(bytes) : undefined;
+  if (text === undefined) throw new TypeError('a text is UTF-8');
+  return text;
+}
+
 /** @throws when the text is not the JSON that we write */
-function parseSummary(text: unknown): unknown {
-  if (typeof text !== 'string') throw new TypeError('a summary is a text');
-  const summary: unknown = JSON.parse(text);
+function parseSummary(text: string | null): unknown {
+  const summary: unknown = JSON.parse(text ?? '');
   if (JSON.stringify(summary) !== text) throw new SyntaxError('it was not written so');
   return summary;
 }
 
 type Row = { [Name in keyof typeof columns]: unknown };
 
-function isWhole({ at: _at, number: _number, atType, octets, ...rest }: Row): boolean {
-  const read = Object.values(rest).map((text) => toUtf8(String(text ?? '')).length);
-  return atType === 'integer' && octets === read.reduce((sum, length) => sum + length, 0);
-}
-
 function understand(row: Row): Revision | undefined {
-  const { number, at, summary, atType: _atType, octets: _octets, ...rest } = row;
   try {
-    if (!isWhole(row)) return undefined;
+    if (row.at === null) return undefined;
     return revisionSchema.parse({
-      ...rest,
-      number: Number(number),
-      at: new Date(Number(at)).toISOString(),
-      summary: parseSummary(summary),
+      number: Number(row.number),
+      at: new Date(Number(row.at)).toISOString(),
+      actor: textOf(row.actor),
+      operation: textOf(row.operation),
+      subject: textOf(row.subject),
+      summary: parseSummary(textOf(row.summary)),
+      hash: textOf(row.hash),
+      address: textOf(row.address),
+      userAgent: textOf(row.userAgent),
     });
   } catch {
     return undefined;

@@ -104,7 +104,7 @@ describe('a change by hand', () => {
     fc.constantFrom('device.revoke', 'audit.anchor', 'operator', '{}', '{"a":1}', '[]', 'null', ''),
     fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
     fc.integer(),
-    fc.double({ noNaN: true }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
     fc.constant(null),
     fc.uint8Array({ maxLength: 20 }),
   );
