@@ -10,7 +10,9 @@ import { openSocket, type SocketLine } from './fleet-socket.ts';
 export interface FleetHabits {
   /** How long one watch is held open, in seconds; 0 polls, `socket` is told of revisions. */
   watch: number | 'socket';
-  /** Between two polls, and how long a change takes to apply before it is reported. */
+  /** Between two polls. */
+  pollMilliseconds: number;
+  /** How long a change takes to apply before it is reported. */
   applyMilliseconds: number;
 }
 
@@ -31,6 +33,8 @@ export class FleetAgent {
   failures = 0;
   lastFailure = '';
   revision: number | undefined;
+  /** The revision of its last report that was accepted. */
+  reported: number | undefined;
   onDocument: Listener = () => undefined;
   readonly #url: string;
   readonly #connection: Connection;
@@ -69,23 +73,27 @@ export class FleetAgent {
     }
   }
 
-  /** One question for newer state. Gives whether there was any. */
-  async poll(waitSeconds: number): Promise<boolean> {
+  /**
+   * One question for newer state.
+   * @returns for how many milliseconds the report about it shall wait; undefined without any
+   */
+  async poll(waitSeconds: number): Promise<number | undefined> {
     const since = this.revision === undefined ? '' : `since=${this.revision}&`;
     const path = `/v1/agent/state?${since}wait=${waitSeconds}`;
-    const { status, body } = await this.ask({ method: 'GET', path });
-    if (status === 204) return false;
+    const { status, body, reportAfter } = await this.ask({ method: 'GET', path });
+    if (status === 204) return undefined;
     if (status !== 200) throw new Error(`state: ${status} ${body.slice(0, 200)}`);
     const { revision, peerDigest } = contentOf(body);
     this.revision = revision;
     this.#peerDigest = peerDigest;
     this.onDocument(revision, performance.now());
-    return true;
+    return reportAfter;
   }
 
   async report(): Promise<void> {
+    const { revision } = this;
     const body = JSON.stringify({
-      revision: this.revision ?? 0,
+      revision: revision ?? 0,
       sections: { wireguard: { status: 'applied' }, firewall: { status: 'applied' } },
       peerDigest: this.#peerDigest,
       peerCount: 0,
@@ -94,6 +102,7 @@ export class FleetAgent {
     });
     const reply = await this.ask({ method: 'POST', path: '/v1/agent/report', body });
     if (reply.status !== 200) throw new Error(`report: ${reply.status} ${reply.body}`);
+    this.reported = revision;
   }
 
   /** Watches until it is ended, and reports after each change. */
@@ -113,9 +122,11 @@ export class FleetAgent {
   }
 
   async #turn(waitSeconds: number, pauses: boolean): Promise<void> {
-    const changed = await this.poll(waitSeconds);
-    if (changed || pauses) await sleep(this.#habits.applyMilliseconds);
-    if (changed && !this.#ended) await this.report();
+    const reportAfter = await this.poll(waitSeconds);
+    const { applyMilliseconds, pollMilliseconds } = this.#habits;
+    if (reportAfter === undefined) return pauses ? sleep(pollMilliseconds) : undefined;
+    await sleep(applyMilliseconds + reportAfter);
+    if (!this.#ended) await this.report();
   }
 
   /** Holds a socket until it ends, and fetches what it is told of. */

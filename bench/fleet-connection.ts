@@ -5,6 +5,8 @@ import tls from 'node:tls';
 
 export interface Answer {
   status: number;
+  /** How long the report shall wait that follows, in milliseconds. */
+  reportAfter: number;
   body: string;
 }
 
@@ -45,7 +47,11 @@ export function parseAnswer(text: string): Answer | undefined {
   const chunked = /^transfer-encoding: *chunked/im.test(head);
   const body = chunked ? joinChunks(rest) : rest.length < length ? undefined : rest;
   if (body === undefined) return undefined;
-  return { status: Number(head.slice(9, 12)), body: Buffer.from(body, 'latin1').toString('utf8') };
+  return {
+    status: Number(head.slice(9, 12)),
+    reportAfter: Number(/^sallyport-report-after: *(\d+)/im.exec(head)?.[1] ?? 0),
+    body: Buffer.from(body, 'latin1').toString('utf8'),
+  };
 }
 
 /** Asks one question at a time; opens the connection when there is none. */

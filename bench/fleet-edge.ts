@@ -1,49 +1,57 @@
-// The edge runtime under measurement: the real workerd beside a real libSQL server.
+// The edge runtime under measurement: a bare workerd beside a real libSQL server. Around our Worker
+// is another one that counts how often a hub comes into being: again after each sleep.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBareWorkerd } from '../test/bare-workerd.ts';
 import { operatorKey } from '../test/contract/plane.ts';
-import { startEdge } from '../test/edge.ts';
+import { startSqld } from '../test/sqld.ts';
 import { type EdgeTarget, manyDevices } from './fleet-target.ts';
 
-function parentOf(pid: string): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-}
+const bootsPath = '/bench/boots/';
 
-/** The workerd that serves, which of ours holds the most memory. */
-function findWorkerd(): number | undefined {
-  const found = readdirSync('/proc').filter((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    try {
-      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
-      return /(^|\/)workerd\0/.test(command) && parentOf(name) === process.pid;
-    } catch {
-      return false;
-    }
-  });
-  const pages = (pid: string) => Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
-  const [largest] = found.toSorted((a, b) => pages(b) - pages(a));
-  return largest === undefined ? undefined : Number(largest);
+const around = `import worker, { GatewayHub as Hub } from './workers.js';
+export class GatewayHub extends Hub {
+  constructor(ctx, env) {
+    super(ctx, env);
+    ctx.storage.sql.exec('create table if not exists boots (n integer)');
+    ctx.storage.sql.exec('insert into boots values (1)');
+  }
+  boots() {
+    return this.ctx.storage.sql.exec('select count(*) as n from boots').one().n;
+  }
 }
+export default {
+  ...worker,
+  async fetch(request, env, ctx) {
+    const [, tenant] = new URL(request.url).pathname.split('${bootsPath}');
+    if (!tenant) return worker.fetch(request, env, ctx);
+    return new Response(String(await env.HUB.getByName(tenant).boots()));
+  },
+};
+`;
 
 export async function startWorkerd(): Promise<EdgeTarget> {
-  const variables = { SALLYPORT_LOG_LEVEL: 'silent', SALLYPORT_QUOTAS: manyDevices };
-  const edge = await startEdge({ variables });
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-workerd-'));
+  const sqld = await startSqld();
+  const environment = { ...sqld.environment, SALLYPORT_QUOTAS: manyDevices };
+  const workerd = await startBareWorkerd({ folder, environment, around });
   return {
     kind: 'edge',
     name: 'workerd, sqld',
-    url: edge.url.origin,
+    url: workerd.url,
     operatorKey,
-    pid: findWorkerd,
-    async hibernate(tenantId) {
-      try {
-        await edge.worker.evictDurableObject('HUB', { name: tenantId, webSockets: 'hibernate' });
-      } catch (error) {
-        // After ten idle seconds it has gone to sleep by itself.
-        if (!String(error).includes('not currently running')) throw error;
-      }
+    pid: workerd.pid,
+    async boots(tenantId) {
+      const answer = await workerd.request(`${bootsPath}${tenantId}`);
+      return Number(await answer.text());
     },
-    databaseRequests: () => edge.sqld.requests,
-    stop: () => edge.stop(),
+    databaseRequests: () => sqld.requests,
+    async stop() {
+      await workerd.kill();
+      await sqld.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }

@@ -10,6 +10,7 @@ import { apiOf, createDevice } from '../test/contract/plane.ts';
 import type { FleetAgent } from './fleet-agent.ts';
 import { eachOf, type Fleet } from './fleet-enrol.ts';
 import {
+  type AnyTarget,
   type EdgeTarget,
   memoryOf,
   type NodeTarget,
@@ -84,14 +85,19 @@ export async function wakeOneByOne(fleet: Fleet, samples: number): Promise<numbe
   return taken;
 }
 
+/** Times are milliseconds since the first change was asked for. */
 export interface WakeAll {
-  /** Until the last gateway had its delta, in milliseconds. */
-  last: number;
-  /** Until the last change was acknowledged, in milliseconds. */
-  changed: number;
   changes: number;
-  /** Processor seconds of the control plane meanwhile. */
-  processorSeconds: number | undefined;
+  /** When the last change was acknowledged. */
+  changed: number;
+  /** When the agents were told, where that was held back until then. */
+  told: number | undefined;
+  /** When the last gateway had its delta. */
+  last: number;
+  /** When the last report of it was accepted. */
+  reported: number;
+  /** Processor seconds of the control plane: until the last delta, and until the last report. */
+  processor: [documents: number, reports: number] | undefined;
 }
 
 function groupsOf(fleet: Fleet, tenantId: string): string[][] {
@@ -103,23 +109,33 @@ function groupsOf(fleet: Fleet, tenantId: string): string[][] {
 }
 
 /** As few devices as are possible, so that every gateway of every tenant has one more. */
-export async function wakeAll(target: Target, fleet: Fleet): Promise<WakeAll> {
+export async function wakeAll(target: AnyTarget, fleet: Fleet): Promise<WakeAll> {
   const pid = target.pid();
+  const used = () => (pid === undefined ? 0 : processorSecondsOf(pid));
   const work = fleet.tenants.map((tenant) => ({ tenant, groups: groupsOf(fleet, tenant.id) }));
   const woken = Promise.all(fleet.agents.map(nextDocument));
-  const before = pid === undefined ? undefined : processorSecondsOf(pid);
+  const hold = target.kind === 'node' ? target.holdBack : undefined;
+  hold?.();
+  let before = used();
   const began = performance.now();
   await eachOf(work, tenantsAtOnce, async ({ tenant, groups }) => {
     for (const gatewayIds of groups)
       await createDevice(tenant, { publicKey: publicKey(), gatewayIds });
   });
   const changed = performance.now() - began;
+  if (hold) before = used();
+  const told = hold && performance.now() - began;
+  hold?.();
   const times = await woken;
+  const documents = used() - before;
+  while (fleet.agents.some(({ reported, revision }) => reported !== revision)) await sleep(20);
   return {
-    last: times.reduce((last, at) => Math.max(last, at), 0) - began,
-    changed,
     changes: work.reduce((sum, { groups }) => sum + groups.length, 0),
-    processorSeconds: pid && before !== undefined ? processorSecondsOf(pid) - before : undefined,
+    changed,
+    told,
+    last: times.reduce((last, at) => Math.max(last, at), 0) - began,
+    reported: performance.now() - began,
+    processor: pid === undefined ? undefined : [documents, used() - before],
   };
 }
 
@@ -169,7 +185,7 @@ export async function countPollsOnNode(target: NodeTarget, fleet: Fleet): Promis
 export async function countPollsAtEdge(target: EdgeTarget, fleet: Fleet): Promise<PollCosts> {
   const pollAll = () =>
     eachOf(fleet.agents, pollsAtOnce, async (agent) => {
-      while (await agent.poll(0));
+      while ((await agent.poll(0)) !== undefined);
     });
   await pollAll();
   const before = target.databaseRequests();

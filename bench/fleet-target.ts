@@ -25,6 +25,8 @@ export interface NodeTarget extends Target {
   kind: 'node';
   /** What makes the same control plane elsewhere, once it is paused. */
   environment: Record<string, string>;
+  /** Has the hub keep to itself what has changed, and the next time tell all at once. */
+  holdBack?(): void;
   /** Keeps the process on one core. */
   pin(core: number): void;
   pause(): Promise<void>;
@@ -34,8 +36,8 @@ export interface NodeTarget extends Target {
 
 export interface EdgeTarget extends Target {
   kind: 'edge';
-  /** Puts a tenant's hub to sleep; its sockets stay with the platform. */
-  hibernate(tenantId: string): Promise<void>;
+  /** How often the hub of a tenant came into being; asking wakes it. */
+  boots(tenantId: string): Promise<number>;
   /** Requests that have reached the database server so far. */
   databaseRequests(): number;
   stop(): Promise<void>;
@@ -85,10 +87,19 @@ export function allowFiles(count: number): void {
   }
 }
 
+/** As `npm start` and the service's unit have it. */
+const usualFlags = ['--max-semi-space-size=8', '--heap-growing-percent=25'];
+
 // What is measured is what a deployment runs: the bundle, in half the memory of its source.
-async function startNode(environment: Record<string, string>): Promise<ChildProcess> {
-  execFileSync(process.execPath, ['scripts/build.ts'], { stdio: 'ignore' });
-  const child = spawn(process.execPath, ['dist/control-plane/node.mjs'], {
+const bundle = 'dist/control-plane/node.mjs';
+const heldHub = 'bench/programs/held-hub.ts';
+
+async function startNode(
+  program: string,
+  environment: Record<string, string>,
+): Promise<ChildProcess> {
+  if (program === bundle) execFileSync(process.execPath, ['scripts/build.ts'], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [...usualFlags, program], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -113,6 +124,7 @@ async function startOwn(
   name: string,
   sqld: Sqld | undefined,
   nodeOptions: string,
+  program = bundle,
 ): Promise<NodeTarget> {
   const data = mkdtempSync(join(tmpdir(), 'sallyport-fleet-'));
   const listen = `127.0.0.1:${await freePort()}`;
@@ -126,7 +138,7 @@ async function startOwn(
     NODE_OPTIONS: nodeOptions,
     ...sqld?.environment,
   };
-  let child: ChildProcess | undefined = await startNode(environment);
+  let child: ChildProcess | undefined = await startNode(program, environment);
   const pause = async (): Promise<void> => {
     if (child) await endOf(child);
     child = undefined;
@@ -143,8 +155,9 @@ async function startOwn(
     },
     pause,
     async resume() {
-      child = await startNode(environment);
+      child = await startNode(program, environment);
     },
+    ...(program === heldHub ? { holdBack: () => void child?.kill('SIGUSR2') } : {}),
     async stop() {
       await pause();
       await sqld?.stop();
@@ -159,6 +172,11 @@ async function startOwn(
  */
 export function startNodeFiles(nodeOptions: string): Promise<NodeTarget> {
   return startOwn('Node, files', undefined, nodeOptions);
+}
+
+/** The same, with a hub that can be held back. */
+export function startNodeHeld(nodeOptions: string): Promise<NodeTarget> {
+  return startOwn('Node, files, hub held back', undefined, nodeOptions, heldHub);
 }
 
 /** Node with a libSQL server of its own. */

@@ -6,19 +6,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { limits } from '../src/model/limits.ts';
 import type { FleetHabits } from './fleet-agent.ts';
-import { habits, monthlyCost, priceListDate } from './fleet-cost.ts';
+
 import { enrolFleet, type Fleet } from './fleet-enrol.ts';
 import {
   beginWatching,
   countPollsAtEdge,
   countPollsOnNode,
   type PollCosts,
-  percentile,
-  type WakeAll,
   wakeAll,
   wakeOneByOne,
   watchMemory,
 } from './fleet-measure.ts';
+import { columns, printCosts, printTable, type Result, rowOf } from './fleet-table.ts';
 import {
   type AnyTarget,
   allowFiles,
@@ -27,11 +26,13 @@ import {
   type NodeTarget,
   pin,
   startNodeFiles,
+  startNodeHeld,
   startNodeSqld,
 } from './fleet-target.ts';
 
 const help = `npx node bench/fleet.ts [options]
-  --runtime node|sqld|edge  which control plane to start (default node)
+  --runtime node|sqld|edge|held  which control plane to start (default node); "held" is Node,
+                        which tells nobody of the change of everything before it is made
   --url URL --operator-key KEY [--pid PID]
                         use one that runs instead; PID is whose memory is measured
   --gateways N,N,...    sizes of the fleet (default 100,1000,10000)
@@ -43,8 +44,9 @@ const help = `npx node bench/fleet.ts [options]
   --node-options TEXT   for the control plane's process (default none)
   --unpinned            do not keep the control plane on one core`;
 
-// A local workerd holds a connection of each, and passes it on to itself more than once.
-const filesPerGateway = (runtime: string): number => (runtime === 'edge' ? 5 : 1);
+/** The platform says ten seconds. */
+const hubSleepsAfterMilliseconds = 15_000;
+const pauseMilliseconds = 2500;
 
 interface Options {
   runtime: string;
@@ -56,20 +58,6 @@ interface Options {
   samples: number;
   nodeOptions: string;
   pinned: boolean;
-}
-
-interface Result {
-  gateways: number;
-  tenants: number;
-  enrolSeconds: number;
-  backMilliseconds: number;
-  idleBytes: number | undefined;
-  peakBytes: number | undefined;
-  wakeOne: number[];
-  wakeAll: WakeAll;
-  polls: PollCosts | undefined;
-  failures: string[];
-  load: number;
 }
 
 function readOptions(args: string[]): Options | undefined {
@@ -103,7 +91,8 @@ function readOptions(args: string[]): Options | undefined {
     perTenant: Math.min(Number(values['per-tenant']), limits.gatewaysPerTenant),
     habits: {
       watch: values.watch === 'socket' ? 'socket' : Number(values.watch),
-      applyMilliseconds: 1000,
+      pollMilliseconds: 1000,
+      applyMilliseconds: 100,
     },
     settleSeconds: Number(values.settle),
     samples: Number(values.samples),
@@ -133,10 +122,17 @@ async function prepare(target: AnyTarget, options: Options): Promise<void> {
   if (options.pinned && target.kind === 'node') pin(process.pid, 0);
 }
 
-/** Who waits over plain HTTP keeps a hub in memory, so only sockets let it sleep. */
-async function hibernate(target: AnyTarget, { tenants }: Fleet, { habits: { watch } }: Options) {
-  if (target.kind !== 'edge' || watch !== 'socket') return;
-  for (const { id } of tenants) await target.hibernate(id);
+/** Hubs that nobody but sockets keeps go to sleep by themselves; agents have made their reports. */
+async function rest(target: AnyTarget): Promise<void> {
+  await sleep(target.kind === 'edge' ? hubSleepsAfterMilliseconds : pauseMilliseconds);
+}
+
+/** How often the hubs of all tenants came into being. */
+async function bootsOf(target: AnyTarget, { tenants }: Fleet): Promise<number> {
+  if (target.kind !== 'edge') return 0;
+  let boots = 0;
+  for (const { id } of tenants) boots += await target.boots(id);
+  return boots;
 }
 
 async function countPolls(target: AnyTarget, fleet: Fleet): Promise<PollCosts | undefined> {
@@ -152,12 +148,13 @@ async function measure(target: AnyTarget, count: number, options: Options): Prom
   const enrolSeconds = (performance.now() - began) / 1000;
   await prepare(target, options);
   const backMilliseconds = await beginWatching(fleet);
+  const boots = await bootsOf(target, fleet);
   const idleBytes = await watchMemory(target, options.settleSeconds);
-  await hibernate(target, fleet, options);
+  await rest(target);
   const wakeOne = await wakeOneByOne(fleet, options.samples);
-  await sleep(2 * options.habits.applyMilliseconds);
-  await hibernate(target, fleet, options);
+  await rest(target);
   const all = await wakeAll(target, fleet);
+  const wokenHubs = (await bootsOf(target, fleet)) - boots;
   // The reports that follow are part of what a change costs in memory.
   await watchMemory(target, 10);
   const pid = target.pid();
@@ -173,79 +170,17 @@ async function measure(target: AnyTarget, count: number, options: Options): Prom
     peakBytes,
     wakeOne,
     wakeAll: all,
+    wokenHubs,
     polls: await countPolls(target, fleet),
     failures,
     load: loadavg()[0] ?? 0,
   };
 }
 
-function megabytes(bytes: number | undefined): string {
-  return bytes === undefined ? 'not known' : `${Math.round(bytes / 1e6)} MB`;
-}
-
-function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(2)} s`;
-}
-
-function rowOf(result: Result): string[] {
-  const { wakeOne, wakeAll: all, polls } = result;
-  const ms = (p: number) => `${percentile(wakeOne, p).toFixed(1)} ms`;
-  return [
-    `${result.gateways} in ${result.tenants}`,
-    megabytes(result.idleBytes),
-    megabytes(result.peakBytes),
-    ms(0.5),
-    ms(0.99),
-    `${seconds(all.last)} (${all.changes} changes, acknowledged in ${seconds(all.changed)})`,
-    all.processorSeconds === undefined ? 'not known' : `${all.processorSeconds.toFixed(2)} s`,
-    polls ? `${polls.statements ?? '-'} / ${polls.requests}` : 'not counted here',
-    seconds(result.backMilliseconds),
-    `${result.enrolSeconds.toFixed(0)} s`,
-    result.load.toFixed(1),
-  ];
-}
-
-const columns = [
-  'gateways in tenants',
-  'memory idle',
-  'peak',
-  'wake one p50',
-  'p99',
-  'all woken',
-  'processor for that',
-  'statements / requests per idle poll',
-  'all back after restart',
-  'enrolled in',
-  'load',
-];
-
-function printTable(head: readonly string[], rows: readonly string[][]): void {
-  for (const row of [head, head.map(() => '---'), ...rows]) console.log(`| ${row.join(' | ')} |`);
-}
-
-function printCosts(): void {
-  const assumptions = {
-    gateways: 1000,
-    tenants: 16,
-    hubRequestsPerQuestion: 2,
-    hubRequestsPerReport: 2,
-  };
-  console.log(
-    `\nAt the edge, 1,000 gateways of 16 tenants, a month, price list of ${priceListDate}:`,
-  );
-  const dollars = (amount: number) => amount.toFixed(2);
-  printTable(
-    ['how it watches', 'Workers $', 'hub requests $', 'hubs awake $', 'together $'],
-    habits.map((habit) => {
-      const { workers, hubs, awake, total } = monthlyCost(habit, assumptions);
-      return [habit.name, ...[workers, hubs, awake, total].map(dollars)];
-    }),
-  );
-}
-
 async function startTarget({ runtime, nodeOptions }: Options): Promise<NodeTarget | EdgeTarget> {
   if (runtime === 'sqld') return startNodeSqld(nodeOptions);
   if (runtime === 'node') return startNodeFiles(nodeOptions);
+  if (runtime === 'held') return startNodeHeld(nodeOptions);
   if (runtime !== 'edge') throw new Error(`there is no runtime ${runtime}`);
   // Loaded when it is needed: it brings the whole of wrangler along.
   return (await import('./fleet-edge.ts')).startWorkerd();
@@ -264,7 +199,7 @@ export async function runFleet(args: string[]): Promise<void> {
   const options = readOptions(args);
   if (!options) return console.log(help);
   const { running, gateways, runtime } = options;
-  allowFiles(filesPerGateway(runtime) * Math.max(...gateways) + 1000);
+  allowFiles(Math.max(...gateways) + 1000);
   console.log(running?.name ?? runtime);
   const rows: string[][] = [];
   for (const count of gateways) {

@@ -8,14 +8,14 @@ import { createRemoteDriver } from '../src/db/remote-driver.ts';
 import { fromBase64Url } from '../src/model/encoding.ts';
 import type { Mail } from '../src/model/mail.ts';
 import { keysFrom } from '../src/pki/root-key.ts';
+import { testRootKey } from './bare-workerd.ts';
 import { type MailPlane, operatorKey } from './contract/plane.ts';
 import { queuedMails } from './mails.ts';
 import { databaseUrl, type Sqld, startSqld } from './sqld.ts';
 
-Object.assign(process.env, wranglerEnvironment);
+export { testRootKey };
 
-/** 32 zero bytes: a root key, and no secret. */
-export const testRootKey = 'A'.repeat(43);
+Object.assign(process.env, wranglerEnvironment);
 
 export interface Edge extends MailPlane {
   sqld: Sqld;

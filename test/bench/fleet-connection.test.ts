@@ -15,9 +15,14 @@ test.each([
   ],
   ['no body', 'HTTP/1.1 204 No Content\r\n\r\n', 204, ''],
 ])('reads an answer with %s, and only once it is whole', (_, text, status, body) => {
-  expect(parseAnswer(text)).toEqual({ status, body });
+  expect(parseAnswer(text)).toEqual({ status, body, reportAfter: 0 });
   for (let length = 0; length < text.length; length++)
     expect(parseAnswer(text.slice(0, length))).toBeUndefined();
+});
+
+test('reads how long a report shall wait', () => {
+  const answer = parseAnswer(`${head}sallyport-report-after: 1250\r\n\r\n`);
+  expect(answer?.reportAfter).toBe(1250);
 });
 
 test('reads text beyond ASCII', () => {

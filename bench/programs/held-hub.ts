@@ -1,0 +1,34 @@
+// The control plane on Node with a hub that can be held back: from one SIGUSR2 to the next it keeps
+// to itself which documents have changed, then it tells all at once. It shows what waking costs
+// without the changes that come before it.
+
+import { createApp } from '../../src/api/app.ts';
+import type { Hub } from '../../src/operations/hub.ts';
+import { readSettings } from '../../src/runtimes/config.ts';
+import { createNodeServer } from '../../src/runtimes/node-server.ts';
+import { createNodeServices } from '../../src/runtimes/node-services.ts';
+
+const settings = readSettings(process.env);
+const { host, port } = settings.listen;
+const { services } = await createNodeServices(settings, `http://${host}:${port}`);
+let kept: Parameters<Hub['publish']>[] | undefined;
+
+const hub: Hub = {
+  ...services.hub,
+  async publish(...change) {
+    if (kept) kept.push(change);
+    else await services.hub.publish(...change);
+  },
+};
+
+process.on('SIGUSR2', () => {
+  const changes = kept;
+  kept = changes ? undefined : [];
+  for (const change of changes ?? []) void services.hub.publish(...change);
+});
+
+const silent = { info: () => undefined, error: () => undefined };
+const app = createApp({ ...services, hub }, silent);
+const server = createNodeServer((request, environment) => app.fetch(request, environment), hub);
+server.listen(port, host, () => console.log('Sallyport is ready'));
+process.on('SIGTERM', () => process.exit(0));
