@@ -1,77 +1,26 @@
 // Syslog to a real rsyslogd over TLS. It needs root only because its package does.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { getSyslog } from '../src/operations/syslog/get.ts';
+import { setSyslog } from '../src/operations/syslog/set.ts';
 import { createSyslogSender } from '../src/providers/syslog.ts';
 import { renderSyslog } from '../src/render/syslog.ts';
 import { createTlsConnect } from '../src/runtimes/node-outbound.ts';
+import { createPlace } from '../test/jobs/outlets.ts';
+import { insertRevisions } from '../test/operations/audit/revisions.ts';
 import { type Authority, createAuthority } from '../test/providers/authority.ts';
-import { LabProcess } from './process.ts';
+import { startRsyslog as start, until } from './rsyslog.ts';
 
-const patienceMs = 20_000;
 const policy = { allowPrivate: true };
 const sender = createSyslogSender(createTlsConnect(policy), policy);
 const unhurried = new AbortController().signal;
 
 let authority: Authority;
+const startRsyslog = (queue?: string) => start(authority, queue);
 beforeAll(() => {
   authority = createAuthority();
 });
 afterAll(() => authority.remove());
-
-/** Looks until there is something. */
-async function until<T>(look: () => T | undefined): Promise<T> {
-  const end = Date.now() + patienceMs;
-  for (;;) {
-    const found = look();
-    if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`not there after ${patienceMs} ms`);
-    await delay(5);
-  }
-}
-
-const contentOf = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
-
-/** Starts rsyslogd; the test's end stops it. @param queue more of its main queue's settings */
-async function startRsyslog(queue = '') {
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-rsyslog-'));
-  const { certPath, keyPath } = authority.issue('DNS:localhost');
-  const [log, portFile] = [join(folder, 'log'), join(folder, 'port')];
-  const configuration = `
-global(workDirectory="${folder}" defaultNetstreamDriverCAFile="${authority.path}"
-  defaultNetstreamDriverCertFile="${certPath}" defaultNetstreamDriverKeyFile="${keyPath}")
-main_queue(queue.type="FixedArray" ${queue})
-module(load="imtcp" streamDriver.name="ossl" streamDriver.mode="1" streamDriver.authMode="anon")
-input(type="imtcp" address="127.0.0.1" port="0" listenPortFileName="${portFile}")
-template(name="parts" type="list") {
-  property(name="syslogfacility") constant(value="|") property(name="syslogseverity")
-  constant(value="|") property(name="timereported" dateFormat="rfc3339")
-  constant(value="|") property(name="hostname")
-  constant(value="|") property(name="app-name") constant(value="|") property(name="msgid")
-  constant(value="|") property(name="structured-data") constant(value="|") property(name="msg")
-  constant(value="\\n")
-}
-action(type="omfile" file="${log}" template="parts")
-`;
-  const file = join(folder, 'rsyslog.conf');
-  writeFileSync(file, configuration);
-  const argv = ['rsyslogd', '-n', '-f', file, '-i', join(folder, 'pid')];
-  const server = new LabProcess(argv);
-  onTestFinished(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const port = await until(() => (server.running ? Number(contentOf(portFile)) || undefined : -1));
-  if (port < 0) throw new Error(`rsyslogd ended: ${server.tail()}`);
-  return {
-    server,
-    target: { host: 'localhost', port, caPem: authority.pem },
-    lines: () => contentOf(log).split('\n').slice(0, -1),
-  };
-}
 
 function messageOf(number: number, padding: number): string {
   const record = {
@@ -107,7 +56,7 @@ it('gets 1,000 messages whole, in order and in parts that it understands', async
 
 it('fails, and does not wait, when the server is killed in the middle', async () => {
   const slow =
-    'queue.size="100" queue.dequeueBatchSize="1" queue.workerThreads="1" ' +
+    'queue.type="FixedArray" queue.size="100" queue.dequeueBatchSize="1" queue.workerThreads="1" ' +
     'queue.dequeueSlowdown="20000" queue.timeoutEnqueue="60000"';
   const { target, lines, server } = await startRsyslog(slow);
   const messages = Array.from({ length: 1000 }, (_, number) => messageOf(number, 7000));
@@ -115,7 +64,7 @@ it('fails, and does not wait, when the server is killed in the middle', async ()
   const outcome = expect(sent).rejects.toMatchObject({ code: 'outside_unavailable' });
   await until(() => (lines().length > 0 ? true : undefined));
   expect(lines().length).toBeLessThan(500);
-  server.kill('SIGKILL');
+  server().kill('SIGKILL');
   await outcome;
 });
 
@@ -128,4 +77,34 @@ it('sends nothing to a server of another authority', async () => {
   await sender.send(target, [messageOf(2, 0)], unhurried);
   await until(() => (lines().length > 0 ? true : undefined));
   expect(lines()).toEqual([expect.stringContaining('revision="2"')]);
+});
+
+it.each([
+  ['stopped', 'queue.type="FixedArray"'],
+  ['stopped with a small queue', 'queue.type="Disk" queue.filename="main" queue.size="100"'],
+])('has every revision in order, though it was %s and started meanwhile', async (_how, queue) => {
+  const rsyslog = await startRsyslog(queue);
+  const { scope, look } = await createPlace();
+  await setSyslog(scope, { ...rsyslog.target, enabled: true });
+  const hour = 3_600_000;
+  for (let round = 1; round <= 22; round++) {
+    const before = rsyslog.lines().length;
+    await insertRevisions(scope.db, 250);
+    const looking = look(hour);
+    if (round % 6 === 2) {
+      await Promise.race([looking, until(() => rsyslog.lines().length > before || undefined)]);
+      await rsyslog.server().stop();
+    }
+    await looking;
+    if (round % 6 === 4) await rsyslog.restart();
+  }
+  for (let n = 0; n < 5; n++) await look(hour);
+  const { state } = await getSyslog(scope);
+  expect(state).toMatchObject({ cursor: 5502, lag: 0, failures: 0 });
+  const numbers = () => rsyslog.lines().map((line) => Number(/ revision="(\d+)"/.exec(line)?.[1]));
+  await until(() => numbers().at(-1) === state.cursor || undefined);
+  const all = numbers();
+  const expected = Array.from({ length: state.cursor - 1 }, (_, n) => n + 2);
+  expect([...new Set(all)]).toEqual(expected);
+  console.log(`${expected.length} revisions, ${all.length - expected.length} of them came twice`);
 });

@@ -17,10 +17,17 @@ type State = Pick<
 >;
 
 export interface Outlet extends State {
+  /** Which one set it up as it is. */
+  revision: number;
   /** What the log calls it. */
   name: string;
   /** How many revisions it takes at a time. */
   page: number;
+  /**
+   * How many revisions it sends again once its receiver was away: what a receiver without receipts
+   * had taken last it may have lost.
+   */
+  again: number;
   /** Sends these and says after each delivery how far it has come. */
   send(news: readonly Revision[], arrived: (cursor: number) => Promise<void>): Promise<void>;
   /** Writes its state. @param cursor only where it is below that */
@@ -50,13 +57,22 @@ function retryAfter(failures: number): number {
   return Math.min(delay, limits.outletRetryMostMilliseconds);
 }
 
+/** Where it goes on from when its receiver comes back, not before what it was set up by. */
+function goneBack({ cursor, revision, again }: Outlet): number {
+  return Math.max(cursor - again, Math.min(cursor, revision - 1));
+}
+
 async function fail(deps: JobDeps, outlet: Outlet, error: unknown): Promise<Outcome> {
   const { db, log, now, tenantId } = deps;
   const text = error instanceof Error ? error.message : String(error);
   const message = text.slice(0, limits.jobErrorLength);
   const failures = outlet.failures + 1;
   const failingSince = outlet.failingSince ?? now();
-  await db.note(outlet.write({ failures, failingSince, lastError: message }));
+  const state = { failures, failingSince, lastError: message };
+  const cursor = outlet.failures === 0 ? goneBack(outlet) : outlet.cursor;
+  // Another run may have come further: what is not gone back from is not written.
+  const back = cursor === outlet.cursor ? {} : { cursor };
+  await db.note(outlet.write({ ...state, ...back }));
   log.error({ tenantId, outlet: outlet.name, failures, error: message }, 'outlet.failed');
   if (await outlet.isOver({ error, message, failingSince })) return 'done';
   return { repeatAt: now() + retryAfter(failures) };

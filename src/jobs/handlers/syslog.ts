@@ -1,5 +1,6 @@
 // syslog: sends the log to the tenant's syslog server. Syslog has no receipts; what counts is that
-// the server took everything and closed the connection after us.
+// the server took everything and closed the connection after us. One that was stopped in the middle
+// can look like that too, or lose what it had taken: so once it was away, the last comes again.
 
 import { and, eq, lt } from 'drizzle-orm';
 import { syslog as table } from '../../db/schema/tenant-outlets.ts';
@@ -27,6 +28,7 @@ function outletOf({ db, services, syslog, tenantId, signal }: Deps, row: Row): O
     ...row,
     name: 'syslog',
     page: limits.syslogMessagesPerSend,
+    again: limits.syslogMessagesPerSend,
     async send(news, arrived) {
       const messages = news.map((revision) => messageOf(tenantId, revision, hostname));
       await syslog.send(target, messages, signal);

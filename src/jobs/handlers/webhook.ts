@@ -55,6 +55,7 @@ function outletOf(deps: Deps, row: Row, secrets: readonly string[]): Outlet {
     ...row,
     name: id,
     page: limits.outletPageRevisions,
+    again: 0,
     async send(news, arrived) {
       const wanted = news.filter((revision) => isWanted(row, revision));
       for (const { first, last, body } of webhookBodies(tenantId, wanted, batch)) {
