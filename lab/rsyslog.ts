@@ -81,17 +81,15 @@ export async function startRsyslog(
   const configuration = configure(authority, files, port, queue);
   const file = join(folder, 'rsyslog.conf');
   writeFileSync(file, configuration);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const start = async (): Promise<LabProcess> => {
     const started = new LabProcess(['rsyslogd', '-n', '-f', file, '-i', join(folder, 'pid')]);
+    onTestFinished(() => started.stop());
     await until(async () => !started.running || (await answers(port)) || undefined);
     if (started.running) return started;
     throw new Error(`rsyslogd ended: ${started.tail()}`);
   };
   let server = await start();
-  onTestFinished(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
   return {
     server: () => server,
     target: { host: 'localhost', port, caPem: authority.pem },

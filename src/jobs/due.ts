@@ -9,7 +9,7 @@ import { runJob } from './run.ts';
  * Runs due jobs, `jobsAtOnce` at a time so that one that waits for a service outside does not hold
  * up the others, up to `jobsPerLook` of them and for about `jobLookMilliseconds`.
  * @param tenantId undefined for the directory's own queue
- * @throws when the outcome of a job could not be written; the others end first
+ * @throws when a job could not be claimed, or its outcome not be written; the others end first
  */
 export async function runDueJobs(
   runner: Runner,
@@ -21,14 +21,15 @@ export async function runDueJobs(
   const faults: unknown[] = [];
   const running = new Set<Promise<void>>();
   let left = limits.jobsPerLook;
+  const note = (error: unknown) => void faults.push(error);
   const beginOne = async (): Promise<boolean> => {
     const now = services.now();
     if (stopping.aborted || now > ends || left === 0 || faults.length > 0) return false;
-    const job = await claimJob(db, now, limits.jobLeaseMilliseconds);
+    const job = await claimJob(db, now, limits.jobLeaseMilliseconds).catch(note);
     if (!job) return false;
     left--;
     const run: Promise<void> = runJob(runner, { job, tenantId, db })
-      .catch((error: unknown) => void faults.push(error))
+      .catch(note)
       .finally(() => running.delete(run));
     running.add(run);
     return true;

@@ -58,7 +58,8 @@ test('an answer lost on the way costs a delay and no job', async () => {
     if (++runs === 1) sqld.mishap = 'cut once';
     return 'done';
   };
-  const runner = world.runner({ test: cutting });
+  // One at a time, so that it is the outcome of the first whose answer is lost.
+  const runner = world.runner({ test: cutting }, { jobsAtOnce: 1 });
   await expect(runTenantJobs(runner, tenant.id)).rejects.toMatchObject({ code: 'busy' });
   expect(await jobsOf(tenant)).toHaveLength(1);
   world.clock.now += limits.wakeupLeaseMilliseconds;
