@@ -3,11 +3,11 @@
 
 import {
   type DesiredState,
-  desiredStateVersion,
   emptyPeerDigest,
   type FirewallSection,
   type Peer,
   peerDigestInput,
+  plainStateVersion,
   togglePeerDigest,
   type WireguardSection,
 } from '../model/desired-state.ts';
@@ -158,7 +158,7 @@ export function cut(state: GatewayState, publicKeys: readonly string[], sha256: 
 /** The whole document of a state, for keeping. */
 export function documentOf(state: GatewayState, gatewayId: string): DesiredState {
   return {
-    version: desiredStateVersion,
+    version: plainStateVersion,
     gatewayId,
     revision: state.revision,
     base: null,

@@ -249,6 +249,7 @@ export type Gateway = {
     sections: {
       wireguard?: SectionStatus | undefined;
       firewall?: SectionStatus | undefined;
+      ikev2?: SectionStatus | undefined;
     };
     peerDigest: string;
     peerCount: number;
@@ -257,7 +258,9 @@ export type Gateway = {
       kernel?: string | undefined;
       wireguard?: string | undefined;
       nftables?: string | undefined;
+      strongswan?: string | undefined;
     };
+    ikev2?: Ikev2Observation | undefined;
     reportedAt: string;
   } | null;
   applied: "pending" | "applied" | "failed";
@@ -269,6 +272,13 @@ export type Group = {
   name: string;
   revision: number;
   createdAt: string;
+};
+
+export type Ikev2Observation = {
+  sessions: number;
+  digest: string;
+  revocationsUntil: number | null;
+  certificateUntil: number | null;
 };
 
 export type InviteTenant = {
@@ -327,6 +337,7 @@ export type ObservedState = {
   sections: {
     wireguard?: SectionStatus | undefined;
     firewall?: SectionStatus | undefined;
+    ikev2?: SectionStatus | undefined;
   };
   peerDigest: string;
   peerCount: number;
@@ -335,9 +346,12 @@ export type ObservedState = {
     kernel?: string | undefined;
     wireguard?: string | undefined;
     nftables?: string | undefined;
+    strongswan?: string | undefined;
   };
+  ikev2?: Ikev2Observation | undefined;
   peers: Array<PeerObservation>;
   traffic?: Traffic | undefined;
+  receipts?: Array<string> | undefined;
 };
 
 export type Oidc = {
@@ -392,6 +406,7 @@ export type Problem = {
 export type Profile = {
   gatewayId: string;
   gatewayName: string;
+  kind: "wireguard" | "mobileconfig" | "wireguard-mobileconfig" | "windows" | "sswan" | "android" | "networkmanager" | "wireguard-networkmanager" | "swanctl" | "ipsec";
   filename: string;
   mediaType: string;
   text: string;

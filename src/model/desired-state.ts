@@ -2,15 +2,20 @@
 //
 // Diary of versions
 //   1  2026-11-22  sections wireguard and firewall; peers as a delta or as a whole
+//   2  2026-11-26  section ikev2 and its devices; a gateway without IKEv2 still gets version 1
 
 import { z } from 'zod';
 import { anyPrefixSchema, parseInterfaceAddress } from './cidr.ts';
 import { idSchema } from './ids.ts';
+import { ikev2ChangeSchema, ikev2SectionSchema } from './ikev2.ts';
 import { limits } from './limits.ts';
 import { mtuSchema, portSchema, wireguardPublicKeySchema } from './wireguard.ts';
 
 /** The highest document version this code can write and read. */
-export const desiredStateVersion = 1;
+export const desiredStateVersion = 2;
+
+/** The version that a gateway without IKEv2 gets. */
+export const plainStateVersion = 1;
 
 /** `typ` of the JWS header, so that no other document signed by the same key can pass for one. */
 export const desiredStateType = 'sallyport-state+jws';
@@ -46,7 +51,7 @@ export const firewallSectionSchema = z.strictObject({
 export type FirewallSection = z.infer<typeof firewallSectionSchema>;
 
 export const desiredStateSchema = z.strictObject({
-  version: z.literal(desiredStateVersion),
+  version: z.literal([plainStateVersion, desiredStateVersion]),
   gatewayId: idSchema('gateway'),
   /** The tenant's change number that this document leads to. */
   revision: z.int().min(1),
@@ -55,6 +60,8 @@ export const desiredStateSchema = z.strictObject({
   sections: z.strictObject({
     wireguard: wireguardSectionSchema.optional(),
     firewall: firewallSectionSchema.optional(),
+    /** Left out by a whole document: there is no IKEv2. By a delta: it is as it was. */
+    ikev2: ikev2SectionSchema.optional(),
   }),
   peers: z.strictObject({
     upsert: z.array(peerSchema).max(limits.peersPerGateway),
@@ -62,6 +69,8 @@ export const desiredStateSchema = z.strictObject({
   }),
   /** `peerSetDigest` of all peers once the document is applied. */
   peerDigest: z.string().regex(/^[0-9a-f]{32}$/),
+  /** Devices that may come in by IKEv2; left out when no section ikev2 ever was. */
+  ikev2: ikev2ChangeSchema.optional(),
 });
 export type DesiredState = z.infer<typeof desiredStateSchema>;
 export type SectionName = keyof DesiredState['sections'];

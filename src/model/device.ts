@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
 import { limits } from './limits.ts';
+import { profileKinds } from './profile.ts';
 import { timeSchema } from './tenant.ts';
 import { nameSchema } from './text.ts';
 import { wireguardConnectionSchema, wireguardPublicKeySchema } from './wireguard.ts';
@@ -97,6 +98,7 @@ export type RedeemLink = z.infer<typeof redeemLinkSchema>;
 export const profileSchema = z.strictObject({
   gatewayId: idSchema('gateway'),
   gatewayName: z.string(),
+  kind: z.enum(profileKinds),
   filename: z.string(),
   mediaType: z.string(),
   text: z.string(),

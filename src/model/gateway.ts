@@ -44,7 +44,7 @@ export const gatewaySchema = z.strictObject({
   /** What its agent reported last, without counters. */
   observed: z
     .strictObject({
-      ...observedStateSchema.omit({ peers: true, traffic: true }).shape,
+      ...observedStateSchema.omit({ peers: true, traffic: true, receipts: true }).shape,
       reportedAt: timeSchema,
     })
     .nullable(),

@@ -20,6 +20,7 @@ const prefixes = {
   group: 'g',
   webhook: 'wh',
   mail: 'm',
+  authority: 'ca',
 } as const;
 
 export type IdKind = keyof typeof prefixes;

@@ -30,6 +30,12 @@ export const limits = {
   syslogMessagesPerSend: 1000,
   syslogMessageBytes: 8192,
   authorityPemLength: 16 * 1024,
+  /** Of DER in base64, or of a request in PEM. */
+  certificateLength: 8192,
+  authoritiesPerTenant: 4,
+  receiptLength: 1024,
+  receiptsPerReport: 100,
+  ssidBytes: 32,
   tokenLength: 1024,
   listDefault: 100,
   listMost: 1000,

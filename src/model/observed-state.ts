@@ -30,12 +30,26 @@ export const trafficSchema = z.strictObject({
 });
 export type Traffic = z.infer<typeof trafficSchema>;
 
+/** What is not seen from the sections' status. */
+export const ikev2ObservationSchema = z.strictObject({
+  /** Devices that are connected now. */
+  sessions: z.int().min(0),
+  /** As `digest` of the document. */
+  digest: z.string().regex(/^[0-9a-f]{32}$/),
+  /** When the loaded list of revoked certificates ends, in Unix milliseconds; null without one. */
+  revocationsUntil: z.int().nullable(),
+  /** When the gateway's certificate ends, in Unix milliseconds; null without one. */
+  certificateUntil: z.int().nullable(),
+});
+export type Ikev2Observation = z.infer<typeof ikev2ObservationSchema>;
+
 export const observedStateSchema = z.strictObject({
   /** The revision the gateway really reached; 0 if it has applied nothing yet. */
   revision: z.int().min(0),
   sections: z.strictObject({
     wireguard: sectionStatusSchema.optional(),
     firewall: sectionStatusSchema.optional(),
+    ikev2: sectionStatusSchema.optional(),
   }),
   peerDigest: z.string().regex(/^[0-9a-f]{32}$/),
   peerCount: z.int().min(0),
@@ -44,10 +58,14 @@ export const observedStateSchema = z.strictObject({
     kernel: z.string().max(128).optional(),
     wireguard: z.string().max(128).optional(),
     nftables: z.string().max(128).optional(),
+    strongswan: z.string().max(128).optional(),
   }),
+  ikev2: ikev2ObservationSchema.optional(),
   peers: z.array(peerObservationSchema).max(limits.peersPerReport),
   /** Comes with `peers`. Agents of before 2026-11-26 leave it out: they count whatever arrives. */
   traffic: trafficSchema.optional(),
+  /** Signed proofs that devices were cut off, until a report with them was answered. */
+  receipts: z.array(z.string().max(limits.receiptLength)).max(limits.receiptsPerReport).optional(),
 });
 export type ObservedState = z.infer<typeof observedStateSchema>;
 

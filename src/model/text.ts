@@ -1,6 +1,7 @@
 // Schemas of text that people choose. Whatever passes here is still quoted by every renderer.
 
 import { z } from 'zod';
+import { toUtf8 } from './encoding.ts';
 import { limits } from './limits.ts';
 
 // C0, DEL, C1, line and paragraph separators, and bidirectional overrides, which make one name look
@@ -34,6 +35,16 @@ export function oneLine(text: string): string {
     .replace(/ {2,}/g, ' ')
     .trim();
 }
+
+/** The name of a wireless network (IEEE 802.11 §9.4.2.2): up to 32 octets, as it is, spaces too. */
+export const ssidSchema = z
+  .string()
+  .min(1, 'must not be empty')
+  .refine(
+    (text) => toUtf8(text).length <= limits.ssidBytes,
+    `must be at most ${limits.ssidBytes} bytes of UTF-8`,
+  )
+  .refine((text) => !forbidden.test(text), 'must hold no control characters or line breaks');
 
 /** A tenant's name in addresses: a DNS label (RFC 1035 §2.3.1). */
 export const slugSchema = z

@@ -22,13 +22,13 @@ export const walls: Readonly<Record<string, Wall>> = {
   },
   render: {
     folders: ['model'],
-    packages: ['uqr'],
+    packages: ['uqr', 'plist', 'nanotar'],
     why: 'rendering runs in the agent, the API, the browser and tests, so it is text from data',
   },
   pki: {
     folders: ['model'],
-    // The last two know formats of others, WebAuthn's and authenticators', each behind one file.
-    packages: ['jose', 'zod', '@simplewebauthn/server', 'otpauth'],
+    // The last three know formats of others, each behind one file.
+    packages: ['jose', 'zod', '@simplewebauthn/server', 'otpauth', 'node-forge'],
     why: 'signing uses WebCrypto alone, which both runtimes and browsers have',
   },
   db: {

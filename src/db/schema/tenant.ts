@@ -245,7 +245,9 @@ export const gatewayReports = sqliteTable('gateway_reports', {
     .primaryKey()
     .references(() => gateways.id, { onDelete: 'cascade' }),
   reportedAt: integer('reported_at').notNull(),
-  state: text({ mode: 'json' }).notNull().$type<Omit<ObservedState, 'peers' | 'traffic'>>(),
+  state: text({ mode: 'json' })
+    .notNull()
+    .$type<Omit<ObservedState, 'peers' | 'traffic' | 'receipts'>>(),
   /** Which run of counters, and which report of it, was counted last: none counts twice. */
   trafficRun: text('traffic_run'),
   trafficReport: integer('traffic_report'),

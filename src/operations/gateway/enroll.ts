@@ -2,7 +2,7 @@
 
 import { eq } from 'drizzle-orm';
 import { gateways } from '../../db/schema/tenant.ts';
-import { desiredStateVersion } from '../../model/desired-state.ts';
+import { plainStateVersion } from '../../model/desired-state.ts';
 import type { EnrollmentReply, EnrollmentRequest } from '../../model/enrollment.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { secretHash } from '../../pki/tokens.ts';
@@ -61,10 +61,10 @@ export async function enrollGateway(
   caller: Caller,
   request: EnrollmentRequest,
 ): Promise<EnrollmentReply> {
-  if (request.protocol < desiredStateVersion)
+  if (request.protocol < plainStateVersion)
     throw new SallyportError(
       'protocol_unsupported',
-      `The agent reads documents up to version ${request.protocol}, not ${desiredStateVersion}.`,
+      `The agent reads documents up to version ${request.protocol}, not ${plainStateVersion}.`,
       { wayOut: 'Install the current agent.' },
     );
   const { services } = caller;

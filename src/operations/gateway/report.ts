@@ -51,7 +51,7 @@ export async function reportGateway(
   report: ObservedState,
 ): Promise<ReportReply> {
   const { db, services, tenantId } = scope;
-  const { peers: seen, traffic, ...state } = report;
+  const { peers: seen, traffic, receipts: _, ...state } = report;
   const { run = null, report: number = null } = traffic ?? {};
   const text = JSON.stringify(state);
   const [[gateway], quotas] = await db.note(

@@ -5,9 +5,9 @@ import { prepared } from '../../db/prepared.ts';
 import { gateways, peers } from '../../db/schema/tenant.ts';
 import {
   type DesiredState,
-  desiredStateVersion,
   type FirewallSection,
   type Peer,
+  plainStateVersion,
   type WireguardSection,
 } from '../../model/desired-state.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
@@ -42,7 +42,7 @@ export function compileDocument(
     else upsert.push(peerOf(pools, peer.deviceId, peer.publicKey, peer.host));
   }
   return {
-    version: desiredStateVersion,
+    version: plainStateVersion,
     gatewayId: row.id,
     revision: row.revision,
     base: since ?? null,

@@ -28,6 +28,7 @@ function profilesOf(connections: WireguardConnection[], privateKey: string): Pro
     return {
       gatewayId: connection.gatewayId,
       gatewayName: connection.gatewayName,
+      kind: 'wireguard',
       filename,
       mediaType: 'application/octet-stream',
       text,
