@@ -1,7 +1,7 @@
 // Puts a device on its gateways and takes it off. Each function reads a few rows by key and returns
 // what to write; the cost does not grow with the number of devices.
 
-import { and, asc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Query } from '../db/database.ts';
 import { prepared } from '../db/prepared.ts';
 import { gateways, peers } from '../db/schema/tenant.ts';
@@ -14,7 +14,6 @@ import type { GatewayRow } from './gateway/view.ts';
 import type { TenantScope } from './services.ts';
 
 type PeerRow = typeof peers.$inferSelect;
-type NewPeer = typeof peers.$inferInsert;
 
 export interface PeerWrites {
   writes: Query[];
@@ -89,9 +88,8 @@ const oldestFreed = prepared((build) =>
     .where(
       and(
         eq(peers.gatewayId, gatewayId),
-        eq(peers.removed, true),
-        eq(peers.held, false),
-        isNotNull(peers.host),
+        // Literally what the index of freed hosts says: it does not serve a query with parameters.
+        sql`${peers.removed} = 1 and ${peers.held} = 0 and ${peers.host} is not null`,
       ),
     )
     .orderBy(asc(peers.revision))
@@ -126,25 +124,29 @@ async function readCandidates(
 
 export type Counts = Pick<GatewayRow, 'id' | 'highestHost' | 'peerCount' | 'peerDigest'>;
 
+const setCounts = prepared((build) =>
+  build
+    .update(gateways)
+    .set({
+      highestHost: sql`counts.value ->> 1`,
+      peerCount: sql`counts.value ->> 2`,
+      peerDigest: sql`counts.value ->> 3`,
+      revision: sql`${sql.placeholder('number')}`,
+    })
+    .from(sql`json_each(${sql.placeholder('rows')}) as counts`)
+    .where(eq(gateways.id, sql`counts.value ->> 0`)),
+);
+
 /** One statement, however many gateways there are. */
-export function updateGateways(
-  { db }: TenantScope,
-  number: number,
-  changed: readonly Counts[],
-): Query[] {
-  const rows = changed.map(
-    ({ id, highestHost, peerCount, peerDigest }) =>
-      sql`(${id}, ${highestHost}, ${peerCount}, ${peerDigest})`,
-  );
-  if (rows.length === 0) return [];
-  const counts = sql`(values ${sql.join(rows, sql`, `)}) as counts`;
-  const update = db.build.update(gateways).set({
-    highestHost: sql`counts.column2`,
-    peerCount: sql`counts.column3`,
-    peerDigest: sql`counts.column4`,
-    revision: number,
-  });
-  return [update.from(counts).where(eq(gateways.id, sql`counts.column1`))];
+export function updateGateways(number: number, changed: readonly Counts[]): Query[] {
+  if (changed.length === 0) return [];
+  const rows = changed.map(({ id, highestHost, peerCount, peerDigest }) => [
+    id,
+    highestHost,
+    peerCount,
+    peerDigest,
+  ]);
+  return [setCounts({ number, rows: JSON.stringify(rows) })];
 }
 
 /** Tombstones give up their host numbers. */
@@ -161,23 +163,24 @@ function vacate({ db }: TenantScope, tombstones: readonly PeerRow[]): Query[] {
   ];
 }
 
-function upsertPeers({ db }: TenantScope, rows: NewPeer[]): Query[] {
-  if (rows.length === 0) return [];
-  return [
-    db.build
-      .insert(peers)
-      .values(rows)
-      .onConflictDoUpdate({
-        target: [peers.gatewayId, peers.deviceId],
-        set: {
-          publicKey: sql`excluded.public_key`,
-          host: sql`excluded.host`,
-          removed: sql`excluded.removed`,
-          revision: sql`excluded.revision`,
-        },
-      }),
-  ];
-}
+const upsertPeers = prepared((build) =>
+  build
+    .insert(peers)
+    .select(
+      sql`select value ->> 0, ${sql.placeholder('deviceId')}, ${sql.placeholder('publicKey')},
+        value ->> 1, 0, 0, ${sql.placeholder('number')}
+        from json_each(${sql.placeholder('rows')}) where true`,
+    )
+    .onConflictDoUpdate({
+      target: [peers.gatewayId, peers.deviceId],
+      set: {
+        publicKey: sql`excluded.public_key`,
+        host: sql`excluded.host`,
+        removed: sql`excluded.removed`,
+        revision: sql`excluded.revision`,
+      },
+    }),
+);
 
 /** Gives the device a peer with this key on each gateway, replacing the key where it has one. */
 export async function addPeers(
@@ -187,7 +190,7 @@ export async function addPeers(
   gatewayIds: string[],
 ): Promise<PeerWrites> {
   const vacated: PeerRow[] = [];
-  const rows: NewPeer[] = [];
+  const hosts: [gatewayId: string, host: number][] = [];
   const changed: Counts[] = [];
   for (const { gateway, own, freed } of await readCandidates(scope, device.id, gatewayIds)) {
     const place = findPlace(gateway, own, freed);
@@ -196,21 +199,21 @@ export async function addPeers(
     const before = living ? await without(gateway, own) : gateway.peerDigest;
     const peer = peerOf(poolsOf(gateway), device.id, device.publicKey, host);
     if (place.vacate) vacated.push(place.vacate);
-    const { id: deviceId, publicKey } = device;
-    const gatewayId = gateway.id;
-    rows.push({ gatewayId, deviceId, publicKey, host, removed: false, revision: number });
+    hosts.push([gateway.id, host]);
     changed.push({
-      id: gatewayId,
+      id: gateway.id,
       highestHost,
       peerCount: gateway.peerCount + (living ? 0 : 1),
       peerDigest: await toggled(before, peer),
     });
   }
+  const { id: deviceId, publicKey } = device;
+  const rows = JSON.stringify(hosts);
   return {
     writes: [
       ...vacate(scope, vacated),
-      ...upsertPeers(scope, rows),
-      ...updateGateways(scope, number, changed),
+      upsertPeers({ deviceId, publicKey, number, rows }),
+      ...updateGateways(number, changed),
     ],
     touched: changed.map(({ id }) => id),
   };
@@ -245,7 +248,7 @@ export async function removePeers(
     writes: [
       release,
       db.build.update(peers).set({ removed: true, revision: number }).where(living),
-      ...updateGateways(scope, number, changed),
+      ...updateGateways(number, changed),
     ],
     touched: changed.map(({ id }) => id),
   };

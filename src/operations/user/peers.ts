@@ -74,7 +74,7 @@ async function movePeers(
   }
   const move = db.build.update(peers).set(set).where(and(mine, from));
   return {
-    writes: [move, ...updateGateways(scope, number, changed)],
+    writes: [move, ...updateGateways(number, changed)],
     touched: changed.map(({ id }) => id),
   };
 }
