@@ -120,6 +120,18 @@ export function registerRoutes(app: App): void {
 
 const unknownBorder: Border = { addressOf: () => undefined };
 
+const limitStream = bodyLimit({ maxSize: limits.bodyBytes });
+
+/** Nobody reads the body of a GET; and to look at one, whose length is known, costs much. */
+function limitBody(c: RequestContext, next: () => Promise<void>) {
+  if (c.req.method === 'GET') return next();
+  const length = c.req.header('content-length');
+  const isKnown = length !== undefined && c.req.header('transfer-encoding') === undefined;
+  if (!isKnown) return limitStream(c, next);
+  if (Number(length) > limits.bodyBytes) throw new HTTPException(413);
+  return next();
+}
+
 /**
  * The whole control plane as one fetch handler.
  * @param border what the runtime knows of its requests; nothing, if it is left out
@@ -136,9 +148,7 @@ export function createApp(services: Services, log: Log, border: Border = unknown
     if (c.req.path.startsWith(agentPaths)) return next();
     return (c.req.path === referencePath ? forReference : forBrowsers)(c, next);
   });
-  const limitBody = bodyLimit({ maxSize: limits.bodyBytes });
-  // Nobody reads the body of a GET, and merely to look whether there is one costs a tenth of it.
-  app.use((c, next) => (c.req.method === 'GET' ? next() : limitBody(c, next)));
+  app.use(limitBody);
   registerHealth(app, services, log, border);
   registerAboutPages(app);
   registerReference(app);

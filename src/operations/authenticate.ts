@@ -83,14 +83,15 @@ async function noteOf(services: Services, name: GatewayName): Promise<Note | und
 }
 
 async function agentPrincipal(services: Services, token: string): Promise<Principal | undefined> {
-  const name = agentTokenKid(token);
+  const cached = services.agentCache.get(token);
+  const name = cached?.kind === 'agent' ? cached : agentTokenKid(token);
   const note = name && (await noteOf(services, name));
   if (!note) return undefined;
-  const cached = services.agentCache.get(token);
   if (cached) return cached;
   const claims = await verifyAgentToken(token, note.identityKey, services.now());
   if (claims?.sub !== name.gatewayId || claims.tid !== name.tenantId) return undefined;
-  const principal: Principal = { kind: 'agent', ...name };
+  const { tenantId, gatewayId } = name;
+  const principal: Principal = { kind: 'agent', tenantId, gatewayId };
   // No longer than any token may live, whatever it claims for itself.
   const oldest = claims.iat + limits.agentTokenLifetimeSeconds;
   services.agentCache.set(token, principal, Math.min(claims.exp, oldest) * 1000);

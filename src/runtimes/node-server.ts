@@ -16,11 +16,20 @@ export type NodeFetch = (
 /** Answers as `fetch` does, once what an answer may wait for has come or its time is over. */
 export function createNodeServer(fetch: NodeFetch, hub: Hub): Server {
   const waited = new WeakSet<IncomingMessage>();
+  const ready: HttpBindings[] = [];
 
-  async function hold(wait: Wait, { incoming, outgoing }: HttpBindings): Promise<void> {
+  /** A few in each turn of the event loop: a change may wake thousands, and others ask too. */
+  function answerReady(): void {
+    for (const { incoming, outgoing } of ready.splice(0, limits.answersPerTurn))
+      if (!outgoing.destroyed) void listener(incoming, outgoing);
+    if (ready.length > 0) setImmediate(answerReady);
+  }
+
+  async function hold(wait: Wait, bindings: HttpBindings): Promise<void> {
+    const { incoming, outgoing } = bindings;
     waited.add(incoming);
     await hub.wait(wait, wait.since, wait.milliseconds, (leave) => outgoing.once('close', leave));
-    if (!outgoing.destroyed) await listener(incoming, outgoing);
+    if (ready.push(bindings) === 1) setImmediate(answerReady);
   }
 
   const listener = getRequestListener(async (request, environment) => {
