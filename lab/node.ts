@@ -1,7 +1,8 @@
-// One machine of the lab: a network namespace in which programs run.
+// One machine of the lab: a network namespace in which programs run, with files of its own.
 
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { toolPath } from './enter.ts';
+import { labDirectory, toolPath } from './enter.ts';
 import { type Finished, LabProcess, type RunOptions, run } from './process.ts';
 
 const execTimeoutMs = 10_000;
@@ -14,17 +15,38 @@ export function nodeCommand(script: string, args: readonly string[] = []): strin
   return [process.execPath, script, ...args];
 }
 
+// Daemons are reached by sockets in /run that are named alike on every machine, and read what is in
+// /etc: each node has a /run of its own, and what it has in its folder `etc` covers the machine's.
+const ownFiles = `
+mount --bind ${labDirectory} "$0/run/sallyport-lab" && mount --rbind "$0/run" /run || exit
+for file in "$0"/etc/*; do
+  [ ! -e "$file" ] || mount --bind "$file" "/etc/\${file##*/}" || exit
+done
+exec "$@"
+`;
+
 export class LabNode {
   readonly name: string;
+  /** Its own files: `run`, `etc` and, before all other programs, `bin`. */
+  readonly files: string;
   readonly #home: string;
-  readonly #sockets: string;
   readonly #processes = new Set<LabProcess>();
 
-  /** `home` is what programs take as HOME; `sockets` is the folder of its WireGuard sockets. */
-  constructor(name: string, home: string, sockets: string) {
+  /** `home` is what programs take as HOME; `files` is the folder of its own files, made here. */
+  constructor(name: string, home: string, files: string) {
     this.name = name;
+    this.files = files;
     this.#home = home;
-    this.#sockets = sockets;
+    this.emptyRun();
+    for (const folder of ['etc', 'bin']) mkdirSync(join(files, folder));
+  }
+
+  /** Makes its /run what it is when a machine starts. */
+  emptyRun(): void {
+    rmSync(join(this.files, 'run'), { recursive: true, force: true });
+    for (const folder of ['wireguard', 'sallyport-lab']) {
+      mkdirSync(join(this.files, 'run', folder), { recursive: true });
+    }
   }
 
   /**
@@ -60,11 +82,8 @@ export class LabNode {
     await Promise.all([...this.#processes].map((child) => child.stop()));
   }
 
-  // WireGuard in user space is reached by a socket in /run/wireguard, named after the interface
-  // alone: without a folder of its own each node would see every other node's interfaces.
   #inside(argv: readonly string[]): string[] {
-    const script = 'mount --bind "$0" /run/wireguard && exec "$@"';
-    return ['ip', 'netns', 'exec', this.name, 'sh', '-c', script, this.#sockets, ...argv];
+    return ['ip', 'netns', 'exec', this.name, 'sh', '-c', ownFiles, this.files, ...argv];
   }
 
   #title(argv: readonly string[]): string {
@@ -73,6 +92,7 @@ export class LabNode {
   }
 
   #environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-    return { PATH: toolPath, HOME: this.#home, LANG: 'C.UTF-8', ...env };
+    const path = `${join(this.files, 'bin')}:${toolPath}`;
+    return { PATH: path, HOME: this.#home, LANG: 'C.UTF-8', ...env };
   }
 }

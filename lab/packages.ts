@@ -1,17 +1,21 @@
 // Which Debian packages the lab needs on this machine, and their installation.
 
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { toolPath } from './enter.ts';
 
 const aptTimeoutMs = 10 * 60_000;
 const lookTimeoutMs = 10_000;
+const unitFolder = '/etc/systemd/system';
 
 export interface LabPackage {
   name: string;
   /** Programs of it that the lab calls; files of it as absolute patterns. */
   programs: readonly string[];
   why: string;
+  /** Units of systemd that shall not run on this machine because a lab needs their programs. */
+  units?: readonly string[];
 }
 
 const always: readonly LabPackage[] = [
@@ -31,6 +35,28 @@ export const browserPackages: readonly LabPackage[] = [
   { name: 'chromium', programs: ['chromium'], why: 'a real browser before the portal' },
 ];
 
+/** What IKEv2 needs, on gateways and on clients. */
+export const ikev2Packages: readonly LabPackage[] = [
+  {
+    name: 'charon-systemd',
+    programs: ['charon-systemd'],
+    why: "strongSwan, the gateway's and the clients'",
+    units: ['strongswan'],
+  },
+  { name: 'strongswan-swanctl', programs: ['swanctl'], why: 'its command' },
+  {
+    name: 'libstrongswan-standard-plugins',
+    programs: ['/usr/lib/ipsec/plugins/libstrongswan-openssl.so'],
+    why: 'its cryptography',
+  },
+  {
+    name: 'libcharon-extra-plugins',
+    programs: ['/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so'],
+    why: 'ESP where the kernel has none of its own',
+  },
+  { name: 'openssl', programs: ['openssl'], why: 'certificates' },
+];
+
 /** What tests need besides, and demo and benches do not. */
 export const testPackages: readonly LabPackage[] = [
   {
@@ -38,6 +64,14 @@ export const testPackages: readonly LabPackage[] = [
     programs: ['rsyslogd', '/usr/lib/*/rsyslog/lmnsd_ossl.so'],
     why: 'a real syslog server with TLS',
   },
+  {
+    name: 'strongswan-starter',
+    programs: ['ipsec'],
+    why: "a client that reads the ipsec.conf of strongSwan's old days",
+    units: ['strongswan-starter', 'ipsec'],
+  },
+  { name: 'strongswan-charon', programs: ['/usr/lib/ipsec/charon'], why: 'the daemon of it' },
+  { name: 'tcpdump', programs: ['tcpdump'], why: 'to see what is on a wire' },
 ];
 
 /** The packages a lab needs on a machine, whether they are there or not. */
@@ -86,7 +120,21 @@ export function missingHere(needed: () => readonly LabPackage[] = labPackages): 
   return missingPackages(needed(), hasProgram);
 }
 
+/**
+ * A unit would start with its package's installation and again at every boot, beside the machine's
+ * own VPN. Masked it does neither; one that somebody has a say in already is left alone.
+ */
+function maskUnits(packages: readonly LabPackage[]): void {
+  for (const unit of packages.flatMap(({ units }) => units ?? [])) {
+    const files = [unitFolder, '/lib/systemd/system'].map((at) => join(at, `${unit}.service`));
+    if (files.some((path) => globSync(path).length > 0)) continue;
+    mkdirSync(unitFolder, { recursive: true });
+    symlinkSync('/dev/null', join(unitFolder, `${unit}.service`));
+  }
+}
+
 function aptInstall(packages: readonly LabPackage[]): boolean {
+  maskUnits(packages);
   const names = packages.map(({ name }) => name);
   const lockWait = ['-o', 'DPkg::Lock::Timeout=120'];
   const install = ['-q', ...lockWait, 'install', '-y', '--no-install-recommends', ...names];

@@ -1,6 +1,6 @@
 // The lab's usual network, and the making of networks inside a lab.
 
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { insideLab, labDirectory, toolPath } from './enter.ts';
@@ -197,9 +197,7 @@ async function rebootNode(plan: NodePlan, description: NodeDescription): Promise
 function makeNodes(network: Network, scratch: string): Map<string, LabNode> {
   const nodes = new Map<string, LabNode>();
   for (const name of Object.keys(network.nodes)) {
-    const sockets = join(scratch, '.wireguard', name);
-    mkdirSync(sockets, { recursive: true });
-    nodes.set(name, new LabNode(name, scratch, sockets));
+    nodes.set(name, new LabNode(name, scratch, join(scratch, '.nodes', name)));
   }
   return nodes;
 }
@@ -231,6 +229,7 @@ export async function createTopology(network: Network = usualNetwork()): Promise
       const description = network.nodes[name];
       if (!nodePlan || !description) throw new Error(`the network has no node "${name}"`);
       await rebootNode(nodePlan, description);
+      nodes.get(name)?.emptyRun();
     },
     node(name) {
       const node = nodes.get(name);

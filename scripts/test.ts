@@ -9,6 +9,7 @@ import { enterLab, labObstacle } from '../lab/enter.ts';
 import {
   browserPackages,
   ensurePackages,
+  ikev2Packages,
   type LabPackage,
   labPackages,
   testPackages,
@@ -79,7 +80,8 @@ function packageObstacle(needed: () => readonly LabPackage[]): string | undefine
 function obstacleOf(project: Project): string | undefined {
   if (project === 'browser') return packageObstacle(() => browserPackages);
   if (project !== 'lab') return undefined;
-  return labObstacle('npm test') ?? packageObstacle(() => [...labPackages(), ...testPackages]);
+  const needed = () => [...labPackages(), ...ikev2Packages, ...testPackages];
+  return labObstacle('npm test') ?? packageObstacle(needed);
 }
 
 async function runOrSay(project: Project, files: readonly string[]): Promise<TestCounts> {

@@ -1,0 +1,111 @@
+// strongSwan on a node of the lab as Debian's packages leave it on a machine, and a stand-in for
+// the systemd that would run it there.
+
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LabNode } from './node.ts';
+
+const packageFiles = ['strongswan.conf', 'strongswan.d', 'swanctl'];
+const initiateTimeoutS = 20;
+const graceMs = 5000;
+
+// This kernel has no ESP of its own, so packets go through a program's interface, `ipsec0`; and a
+// lab has no journal. What strongSwan would do to the name servers of the machine goes to /run.
+const labSettings = `
+charon-systemd {
+  filelog {
+    lab {
+      path = /run/strongswan.log
+      default = 1
+      flush_line = yes
+    }
+  }
+}
+charon {
+  plugins {
+    kernel-libipsec { load = yes }
+    resolve { file = /run/resolv.conf }
+    bypass-lan { load = no }
+    farp { load = no }
+    forecast { load = no }
+    dhcp { load = no }
+  }
+}
+`;
+
+/**
+ * Does what systemd would by Debian's unit of strongSwan, no more: the name of the command is the
+ * same, so that programs that call it need not know. Its logs are in /run/strongswan.log.
+ */
+const systemctl = `#!/bin/sh
+# Stand-in for systemctl: knows the unit strongswan alone.
+pid=/run/strongswan.pid
+running() { [ -e $pid ] && kill -0 "$(cat $pid)" 2>/dev/null; }
+start() {
+  running && return 0
+  rm -f /run/charon.vici
+  setsid charon-systemd </dev/null >/dev/null 2>&1 &
+  echo $! >$pid
+  until [ -S /run/charon.vici ]; do running || return 1; sleep 0.02; done
+  timeout 30 swanctl --load-all --noprompt >/run/swanctl.log 2>&1 || { stop; return 1; }
+}
+stop() {
+  running || return 0
+  kill "$(cat $pid)"; left=150
+  while running && [ $((left -= 1)) -gt 0 ]; do sleep 0.02; done
+  running && kill -KILL "$(cat $pid)"
+  while running; do sleep 0.02; done
+  rm -f $pid
+}
+reload() { swanctl --reload && swanctl --load-all --noprompt; }
+verb=; unit=
+for word; do
+  case $word in
+    -*) ;;
+    *) if [ -z "$verb" ]; then verb=$word; else unit=\${word%.service}; fi ;;
+  esac
+done
+[ "$unit" = strongswan ] || { echo "the lab's systemctl knows no unit '$unit'" >&2; exit 5; }
+case $verb in
+  start) start ;;
+  stop) stop ;;
+  restart) stop && start ;;
+  reload) reload ;;
+  reload-or-restart) if running; then reload; else start; fi ;;
+  try-restart) if running; then stop && start; fi ;;
+  is-active) if running; then echo active; else echo inactive; exit 3; fi ;;
+  enable | disable) ;;
+  *) echo "the lab's systemctl does not know '$verb'" >&2; exit 1 ;;
+esac
+`;
+
+/** Gives a node strongSwan as it is after its installation, not started. */
+export function installStrongswan(node: LabNode, settings = ''): void {
+  const etc = join(node.files, 'etc');
+  for (const name of packageFiles) {
+    cpSync(join('/etc', name), join(etc, name), { recursive: true });
+  }
+  writeFileSync(join(etc, 'strongswan.d/lab.conf'), labSettings + settings);
+  writeFileSync(join(node.files, 'bin/systemctl'), systemctl, { mode: 0o755 });
+}
+
+/** Where the node's /etc/swanctl is, seen from outside. */
+export function swanctlFolder(node: LabNode): string {
+  return join(node.files, 'etc/swanctl');
+}
+
+/** Starts charon and loads what is in /etc/swanctl, as at boot. Throws when either fails. */
+export async function startStrongswan(node: LabNode): Promise<void> {
+  await node.exec(['systemctl', 'start', 'strongswan'], { timeoutMs: 30_000 });
+}
+
+export async function stopStrongswan(node: LabNode): Promise<void> {
+  await node.exec(['systemctl', 'stop', 'strongswan']);
+}
+
+/** Connects, as a user does, and gives what charon says about it. Throws when it cannot. */
+export async function initiate(node: LabNode, child: string): Promise<string> {
+  const argv = ['swanctl', '--initiate', '--child', child, '--timeout', `${initiateTimeoutS}`];
+  const { stdout } = await node.exec(argv, { timeoutMs: initiateTimeoutS * 1000 + graceMs });
+  return stdout;
+}
