@@ -91,9 +91,10 @@ pools {
 }
 `;
 
-const clientConfiguration = (host: string, identity: string) => `
+const clientConfiguration = (host: string, identity: string, fragmentation: string) => `
 connections { hand-made {
   version = 2
+  fragmentation = ${fragmentation}
   remote_addrs = ${host}
   vips = 0.0.0.0, ::
   proposals = aes256gcm16-prfsha384-ecp256
@@ -139,14 +140,23 @@ export async function startHandMadeGateway(
   await node.exec(['nft', '-f', '-'], { input: rules });
 }
 
+export interface HandMadeClient {
+  host: string;
+  identity: string;
+  /** RSA makes its messages larger than a narrow road. */
+  keyType?: 'ec' | 'rsa';
+  /** Whether its IKE messages may come in pieces (RFC 7383). */
+  fragmentation?: 'yes' | 'no';
+}
+
 /** Makes a node a device with an identity that knows a gateway, and starts it; not connected. */
 export async function startHandMadeClient(
   node: LabNode,
   authority: HandMadeAuthority,
-  { host, identity }: { host: string; identity: string },
+  { host, identity, keyType = 'ec', fragmentation = 'yes' }: HandMadeClient,
 ): Promise<void> {
-  const paper = authority.issue('device', identity);
-  const configuration = clientConfiguration(host, identity);
+  const paper = authority.issue('device', identity, keyType);
+  const configuration = clientConfiguration(host, identity, fragmentation);
   install(node, { authority, paper, as: 'device', configuration });
   await startStrongswan(node);
 }

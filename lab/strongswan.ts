@@ -104,8 +104,51 @@ export async function stopStrongswan(node: LabNode): Promise<void> {
 }
 
 /** Connects, as a user does, and gives what charon says about it. Throws when it cannot. */
-export async function initiate(node: LabNode, child: string): Promise<string> {
-  const argv = ['swanctl', '--initiate', '--child', child, '--timeout', `${initiateTimeoutS}`];
-  const { stdout } = await node.exec(argv, { timeoutMs: initiateTimeoutS * 1000 + graceMs });
+export async function initiate(
+  node: LabNode,
+  child: string,
+  timeoutS = initiateTimeoutS,
+): Promise<string> {
+  const argv = ['swanctl', '--initiate', '--child', child, '--timeout', `${timeoutS}`];
+  const { stdout } = await node.exec(argv, { timeoutMs: timeoutS * 1000 + graceMs });
   return stdout;
+}
+
+/** A session as one end of it sees it. */
+export interface Session {
+  /** The initiator's and the responder's number of it, which stay the same while it lives. */
+  spis: string;
+  state: string;
+  local: string;
+  remote: string;
+  remoteIdentity: string;
+  natHere: boolean;
+  natThere: boolean;
+  /** The addresses that the gateway gave to the client. */
+  virtual: string[];
+}
+
+/** The sessions of a node. */
+export async function sessions(node: LabNode): Promise<Session[]> {
+  const { stdout } = await node.exec(['swanctl', '--list-sas', '--raw', '--noblock']);
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith('list-sa event'))
+    .map(readSession);
+}
+
+function readSession(line: string): Session {
+  const value = (key: string) => new RegExp(`[ {]${key}=([^ }]*)`).exec(line)?.[1] ?? '';
+  const list = (key: string) => new RegExp(`[ {]${key}=\\[([^\\]]*)\\]`).exec(line)?.[1] ?? '';
+  const virtual = `${list('local-vips')} ${list('remote-vips')}`.split(' ').filter(Boolean);
+  return {
+    spis: `${value('initiator-spi')} ${value('responder-spi')}`,
+    state: value('state'),
+    local: value('local-host'),
+    remote: value('remote-host'),
+    remoteIdentity: value('remote-id'),
+    natHere: value('nat-local') === 'yes',
+    natThere: value('nat-remote') === 'yes',
+    virtual,
+  };
 }
