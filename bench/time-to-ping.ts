@@ -8,12 +8,8 @@ import { connectDirectly, disconnectDirectly } from '../lab/direct-client.ts';
 import type { LabNode } from '../lab/node.ts';
 import { endScene, type Scene, setScene } from '../lab/scene.ts';
 import { connect, disconnect } from '../lab/wireguard-client.ts';
-import {
-  createdLinkSchema,
-  type Device,
-  deviceSchema,
-  redeemedLinkSchema,
-} from '../src/model/device.ts';
+import { type Device, deviceSchema, redeemedLinkSchema } from '../src/model/device.ts';
+import { createdLinkSchema } from '../src/model/link.ts';
 import { generateWireguardKeyPair } from '../src/pki/wireguard-key.ts';
 import { renderWireguardClient } from '../src/render/client/wireguard.ts';
 import { median, milliseconds, type Sheet } from './figures.ts';

@@ -183,5 +183,17 @@ export const tenantMigrations: readonly Migration[] = [
       "CREATE INDEX `revisions_subject` ON `revisions` (`subject`);",
       "CREATE INDEX `revisions_operation` ON `revisions` (`operation`);"
     ]
+  },
+  {
+    "tag": "0006_links",
+    "statements": [
+      "CREATE TABLE `__new_links` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`device_id` text,\n\t`user_id` text,\n\t`kind` text NOT NULL,\n\t`hash` text NOT NULL,\n\t`expires_at` integer,\n\t`opened_at` integer,\n\t`used_at` integer,\n\t`revoked_at` integer,\n\t`created_at` integer NOT NULL,\n\tFOREIGN KEY (`device_id`) REFERENCES `devices`(`id`) ON UPDATE no action ON DELETE no action,\n\tFOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action\n);",
+      "INSERT INTO `__new_links`(\"id\", \"device_id\", \"kind\", \"hash\", \"expires_at\", \"used_at\", \"revoked_at\", \"created_at\") SELECT \"id\", \"device_id\", \"kind\", \"hash\", \"expires_at\", \"used_at\", \"revoked_at\", \"created_at\" FROM `links`;",
+      "DROP TABLE `links`;",
+      "ALTER TABLE `__new_links` RENAME TO `links`;",
+      "CREATE INDEX `links_created` ON `links` (`created_at`,`id`);",
+      "CREATE INDEX `links_device` ON `links` (`device_id`,`created_at`,`id`);",
+      "CREATE INDEX `links_user` ON `links` (`user_id`) WHERE user_id is not null;"
+    ]
   }
 ];

@@ -1,4 +1,4 @@
-// Devices and the links by which their users get profiles, as the API shows them.
+// Devices, and what redeeming a link to one of them gives, as the API shows them.
 
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
@@ -57,35 +57,6 @@ export const deviceDetailSchema = z.strictObject({
   ),
 });
 export type DeviceDetail = z.infer<typeof deviceDetailSchema>;
-
-export const createLinkSchema = z.strictObject({
-  deviceId: idSchema('device'),
-  kind: z.literal('once').default('once'),
-  expiresInSeconds: z
-    .int()
-    .min(limits.linkLifetimeLeastSeconds)
-    .max(limits.linkLifetimeMostSeconds)
-    .default(limits.linkLifetimeDefaultSeconds),
-});
-export type CreateLink = z.infer<typeof createLinkSchema>;
-
-export const linkSchema = z.strictObject({
-  id: idSchema('link'),
-  deviceId: idSchema('device'),
-  kind: z.literal('once'),
-  status: z.enum(['open', 'used', 'expired', 'revoked']),
-  expiresAt: timeSchema,
-  usedAt: timeSchema.nullable(),
-  createdAt: timeSchema,
-});
-export type Link = z.infer<typeof linkSchema>;
-
-export const createdLinkSchema = z.strictObject({
-  link: linkSchema,
-  /** The address to hand on. It is shown here once and never again. */
-  url: z.url(),
-});
-export type CreatedLink = z.infer<typeof createdLinkSchema>;
 
 export const redeemLinkSchema = z.strictObject({
   token: z.string().min(1).max(limits.tokenLength),

@@ -53,6 +53,8 @@ export const limits = {
   invitationAgainSeconds: 60,
   routesPerGateway: 64,
   linksOpenPerDevice: 16,
+  bookmarksOpenPerUser: 16,
+  linkMailsPerAddressPerHour: 10,
   linkSecretBytes: 16,
   linkLifetimeDefaultSeconds: 7 * 24 * 3600,
   linkLifetimeLeastSeconds: 60,

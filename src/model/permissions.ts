@@ -64,6 +64,8 @@ const memberOperations = [
   'device.revoke',
   'device.reissue',
   'link.create',
+  'link.list',
+  'link.resend',
   'link.revoke',
 ] as const;
 
@@ -77,6 +79,7 @@ const readOperations = [
   'gateway.get',
   'device.list',
   'device.get',
+  'link.list',
   'apiKey.list',
   'quota.get',
   'webhook.list',
@@ -107,6 +110,7 @@ const changeOperations = [
   'device.revoke',
   'device.reissue',
   'link.create',
+  'link.resend',
   'link.revoke',
   'apiKey.create',
   'apiKey.revoke',

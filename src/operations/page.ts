@@ -1,5 +1,6 @@
 // Lists, page by page: a page starts behind the revision that made the last row of the one before.
 
+import { type Column, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { limits } from '../model/limits.ts';
 
@@ -11,6 +12,26 @@ export const pageSchema = z.strictObject({
     .optional(),
 });
 export type Page = z.infer<typeof pageSchema>;
+
+/** The place of a row among others by time: its time and its id. */
+export function momentCursorSchema(prefix: string) {
+  const pattern = new RegExp(`^\\d{1,15}\\.${prefix}_[0-9a-z]{16}$`);
+  return z.string().regex(pattern, 'must be the "next" of the page before').optional();
+}
+
+export function momentOf({ createdAt, id }: { createdAt: number; id: string }): string {
+  return `${createdAt}.${id}`;
+}
+
+/** Rows older than the place, for lists that show the newest first. */
+export function olderThan(
+  cursor: string | undefined,
+  { createdAt, id }: { createdAt: Column; id: Column },
+): SQL | undefined {
+  if (cursor === undefined) return undefined;
+  const [at = '', last = ''] = cursor.split('.');
+  return sql`(${createdAt}, ${id}) < (${Number(at)}, ${last})`;
+}
 
 /** One page; `next` is null on the last one. */
 export interface Listing<T> {

@@ -30,7 +30,7 @@ export async function tenantMail(
   { db, services }: Pick<TenantScope, 'db' | 'services'>,
   { kind, to, fromName, about }: Envelope,
   text: MailText,
-): Promise<{ write: Query; job: NewJob }> {
+): Promise<{ row: typeof mails.$inferSelect; write: Query; job: NewJob }> {
   const job = await mailJob(services, { to, fromName }, text);
   const id = newId('mail', services.random);
   const row = {
@@ -41,7 +41,9 @@ export async function tenantMail(
     about,
     status: 'queued' as const,
     createdAt: job.createdAt,
+    error: null,
+    sentAt: null,
   };
   const write = db.build.insert(mails).values(row);
-  return { write, job: { ...job, payload: { ...job.payload, mailId: id } } };
+  return { row, write, job: { ...job, payload: { ...job.payload, mailId: id } } };
 }

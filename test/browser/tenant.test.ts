@@ -31,6 +31,11 @@ test('an owner invites a member, who makes a device of their own and sees no oth
   await addDevice(ann.page, "Ann's phone");
   await ann.page.getByRole('button', { name: 'Make a link to its profile' }).click();
   await ann.page.getByText(`${world.origin}/l/`).waitFor();
+  await ann.page.getByRole('button', { name: 'Mail a link to its profile' }).click();
+  await ann.page.goto(await world.mailTo('ann@example.com', /http:\S+\/l\/\S+/));
+  await ann.page.getByText('The link works once.').waitFor();
+  await ann.page.goBack();
+  await ann.page.getByText('opened', { exact: true }).waitFor();
 
   await ann.page.getByRole('link', { name: 'Users' }).click();
   await ann.page.getByText('Invite somebody').click();

@@ -3,15 +3,10 @@
 import { z } from 'zod';
 import { apiKeySchema, createdApiKeySchema } from '../../src/model/api-key.ts';
 import { verificationSchema } from '../../src/model/audit.ts';
-import {
-  createdLinkSchema,
-  deviceDetailSchema,
-  deviceSchema,
-  linkSchema,
-  redeemedLinkSchema,
-} from '../../src/model/device.ts';
+import { deviceDetailSchema, deviceSchema, redeemedLinkSchema } from '../../src/model/device.ts';
 import { createdGatewaySchema, gatewaySchema } from '../../src/model/gateway.ts';
 import { groupSchema } from '../../src/model/group.ts';
+import { createdLinkSchema, linkSchema } from '../../src/model/link.ts';
 import { issuedWebhookSchema, syslogSchema, webhookSchema } from '../../src/model/outlet.ts';
 import { quotaSchema } from '../../src/model/quota.ts';
 import { revisionSchema } from '../../src/model/revision.ts';
@@ -199,13 +194,30 @@ export const deviceDetail = deviceDetailSchema.parse({
 
 export const link = linkSchema.parse({
   id: linkId,
-  deviceId,
   kind: 'once',
+  deviceId,
+  userId: null,
   status: 'open',
-  expiresAt: time,
+  mail: {
+    to: 'anna.angstrom@example.test',
+    status: 'refused',
+    error: '550 no such box',
+    sentAt: null,
+  },
+  openedAt: null,
   usedAt: null,
+  expiresAt: time,
   createdAt: time,
 } satisfies z.input<typeof linkSchema>);
+
+export const bookmark = linkSchema.parse({
+  ...link,
+  kind: 'bookmark',
+  deviceId: null,
+  userId,
+  mail: null,
+  expiresAt: null,
+});
 
 export const createdLink = createdLinkSchema.parse({
   link,

@@ -348,10 +348,29 @@ const cases: Case[] = [
     shows: ['shown this once', `\n${canned.createdLink.url}\n`],
   },
   {
+    words: ['link', 'create', '--bookmark', '--user', userId, '--send'],
+    asks: `POST ${tenant}/links`,
+    sends: { kind: 'bookmark', userId, send: true },
+    answers: { status: 201, body: { ...canned.createdLink, link: canned.bookmark } },
+    shows: [`user     ${userId}`, 'expires  never', 'Their own page'],
+  },
+  {
+    words: ['link', 'list', '--device', deviceId],
+    asks: `GET ${tenant}/links?deviceId=${deviceId}`,
+    answers: { body: page(canned.link) },
+    shows: ['STATUS', 'refused', 'never'],
+  },
+  {
+    words: ['link', 'resend', linkId],
+    asks: `POST ${tenant}/links/${linkId}/resend`,
+    answers: { status: 201, body: canned.createdLink },
+    shows: ['mail       refused', 'error      550 no such box', `\n${canned.createdLink.url}\n`],
+  },
+  {
     words: ['link', 'revoke', linkId],
     asks: `POST ${tenant}/links/${linkId}/revoke`,
     answers: { body: { ...canned.link, status: 'revoked' } },
-    shows: ['status   revoked', 'used     never'],
+    shows: ['status     revoked', 'used       never'],
   },
   ...auditCases,
 ];

@@ -11,6 +11,7 @@ import { foundingContract } from './founding.ts';
 import { gatewayContract } from './gateways.ts';
 import { groupContract } from './groups.ts';
 import { idempotencyContract } from './idempotency.ts';
+import { linkMailContract } from './link-mails.ts';
 import { linkContract } from './links.ts';
 import { oidcContract } from './oidc.ts';
 import { outletContract } from './outlets.ts';
@@ -29,6 +30,7 @@ export function contract(create: () => Promise<MailPlane>): void {
   gatewayContract(create);
   deviceContract(create);
   linkContract(create);
+  linkMailContract(create);
   agentContract(create);
   accountContract(create);
   factorContract(create);

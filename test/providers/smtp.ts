@@ -32,10 +32,11 @@ function replyFor(address: string): Error | undefined {
   });
 }
 
-/** Starts it; the test's end stops it. */
+/** Starts it; the test's end stops it. @param port any free one, if it is left out */
 export async function startMailServer(
   { key, cert }: Pick<Certificate, 'key' | 'cert'>,
   options: SMTPServerOptions = {},
+  port = 0,
 ): Promise<MailServer> {
   const received: Received[] = [];
   const server = new SMTPServer({
@@ -66,7 +67,7 @@ export async function startMailServer(
   // A client that does not like the certificate ends the connection, which is what is tested.
   server.on('error', () => {});
   const listening = await new Promise<AddressInfo>((resolve) => {
-    const inner = server.listen(0, '127.0.0.1', () => resolve(inner.address() as AddressInfo));
+    const inner = server.listen(port, '127.0.0.1', () => resolve(inner.address() as AddressInfo));
   });
   onTestFinished(() => new Promise<void>((resolve) => server.close(resolve)));
   return { port: listening.port, received };

@@ -31,9 +31,11 @@ export const deviceExamples: Examples = {
   'device.revoke': { reply: { ...pendingDevice, status: 'revoked' } },
   'device.reissue': { body: { publicKey: publicKeys.device }, reply: device },
   'link.create': {
-    body: { deviceId: ids.device, expiresInSeconds: 3600 },
+    body: { deviceId: ids.device, expiresInSeconds: 3600, send: true },
     reply: { link, url: `https://vpn.example.com/l/${token}` },
   },
+  'link.list': { reply: listOf(link) },
+  'link.resend': { reply: { link, url: `https://vpn.example.com/l/${token}` } },
   'link.revoke': { reply: { ...link, status: 'revoked' } },
   'link.redeem': {
     body: { token, publicKey: publicKeys.device },

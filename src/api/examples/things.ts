@@ -100,11 +100,14 @@ export const connection = {
 
 export const link = {
   id: ids.link,
-  deviceId: ids.device,
   kind: 'once',
+  deviceId: ids.device,
+  userId: null,
   status: 'open',
-  expiresAt: later,
+  mail: { to: user.email, status: 'sent', error: null, sentAt: createdAt },
+  openedAt: null,
   usedAt: null,
+  expiresAt: later,
   createdAt,
 };
 

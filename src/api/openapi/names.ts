@@ -9,6 +9,7 @@ import * as device from '../../model/device.ts';
 import * as enrollment from '../../model/enrollment.ts';
 import * as gateway from '../../model/gateway.ts';
 import * as group from '../../model/group.ts';
+import * as link from '../../model/link.ts';
 import * as me from '../../model/me.ts';
 import * as observedState from '../../model/observed-state.ts';
 import * as oidc from '../../model/oidc.ts';
@@ -34,6 +35,7 @@ const modules = [
   enrollment,
   gateway,
   group,
+  link,
   me,
   observedState,
   oidc,

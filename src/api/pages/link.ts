@@ -3,14 +3,14 @@
 import { html, raw } from 'hono/html';
 import type { Profile, RedeemedLink } from '../../model/device.ts';
 import { toBase64, toUtf8 } from '../../model/encoding.ts';
-import { type OpenedLink, openLink } from '../../operations/link/open.ts';
+import { noteOpened, type OpenedLink, openLink } from '../../operations/link/open.ts';
 import { redeemLink } from '../../operations/link/redeem.ts';
 import type { RequestContext } from '../environment.ts';
 import { type App, callerOf } from '../route.ts';
 import { type Html, page } from './layout.ts';
 
 function offerPage({ link, deviceName, tenantName }: OpenedLink): Html {
-  const until = new Date(link.expiresAt).toUTCString();
+  const until = link.expiresAt === null ? '' : ` until ${new Date(link.expiresAt).toUTCString()}`;
   return page(
     `VPN profile for ${deviceName}`,
     tenantName,
@@ -19,7 +19,7 @@ function offerPage({ link, deviceName, tenantName }: OpenedLink): Html {
 <p>Open this page on the device itself, or on a screen next to it: the profile comes as a file to
 download and as a QR code to scan. <strong>The link works once.</strong></p>
 <form method="post"><button>Make my profile</button></form>
-<p class="soft">Works until ${until}. Nothing is used up before you press the button.</p>`,
+<p class="soft">Works once${until}. Nothing is used up before you press the button.</p>`,
   );
 }
 
@@ -51,6 +51,7 @@ const secretHeaders = { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' }
 
 async function show(c: RequestContext): Promise<Response> {
   const opened = await openLink(await callerOf(c), c.req.param('token') ?? '');
+  if (c.req.method === 'GET') await noteOpened(opened.scope, opened.link);
   return c.html(offerPage(opened), 200, secretHeaders);
 }
 

@@ -1,40 +1,73 @@
 // Links, as data; the pages that people see are in pages/.
 
 import { z } from 'zod';
-import {
-  createdLinkSchema,
-  createLinkSchema,
-  linkSchema,
-  redeemedLinkSchema,
-  redeemLinkSchema,
-} from '../../model/device.ts';
+import { redeemedLinkSchema, redeemLinkSchema } from '../../model/device.ts';
 import { idSchema } from '../../model/ids.ts';
+import { createdLinkSchema, createLinkSchema, linkSchema } from '../../model/link.ts';
 import { createLink } from '../../operations/link/create.ts';
+import { linkPageSchema, listLinks } from '../../operations/link/list.ts';
 import { redeemLink } from '../../operations/link/redeem.ts';
+import { resendLink } from '../../operations/link/resend.ts';
 import { revokeLink } from '../../operations/link/revoke.ts';
 import { enterTenant } from '../../operations/scope.ts';
+import { listingSchema } from '../listing.ts';
 import { type App, route } from '../route.ts';
 
 const params = z.strictObject({ tenantId: idSchema('tenant') });
 const oneParams = z.strictObject({ tenantId: idSchema('tenant'), linkId: idSchema('link') });
 const all = '/v1/tenants/{tenantId}/links';
 
-export function registerLinks(app: App): void {
+const refusals = ['link_revoked', 'limit_reached', 'quota_reached', 'user_suspended'] as const;
+
+function makingRoutes(app: App): void {
   route(
     app,
     {
       operation: 'link.create',
       method: 'post',
       path: all,
-      summary: 'Make an address that gives out the profile of a device, once',
+      summary: "Make an address that gives out a device's profile once, or opens a user's page",
       params,
       body: createLinkSchema,
       reply: { status: 201, description: 'The link', schema: createdLinkSchema },
       creates: true,
-      errors: ['link_revoked', 'limit_reached', 'quota_reached', 'user_suspended'],
+      errors: refusals,
     },
     async ({ caller, params: { tenantId }, body }) =>
       createLink(await enterTenant(caller, 'link.create', tenantId), body),
+  );
+  route(
+    app,
+    {
+      operation: 'link.resend',
+      method: 'post',
+      path: `${all}/{linkId}/resend`,
+      summary: 'Mail a link anew, with a new secret, and close the old one',
+      params: oneParams,
+      reply: { status: 201, description: 'The new link', schema: createdLinkSchema },
+      creates: true,
+      errors: [...refusals, 'link_used'],
+    },
+    async ({ caller, params: { tenantId, linkId } }) =>
+      resendLink(await enterTenant(caller, 'link.resend', tenantId), linkId),
+  );
+}
+
+export function registerLinks(app: App): void {
+  makingRoutes(app);
+  route(
+    app,
+    {
+      operation: 'link.list',
+      method: 'get',
+      path: all,
+      summary: 'List the links and what became of them, newest first',
+      params,
+      query: linkPageSchema,
+      reply: { status: 200, description: 'One page', schema: listingSchema(linkSchema) },
+    },
+    async ({ caller, params: { tenantId }, query }) =>
+      listLinks(await enterTenant(caller, 'link.list', tenantId), query),
   );
   route(
     app,

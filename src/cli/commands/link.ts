@@ -1,57 +1,89 @@
-// sallyport link create | revoke | redeem
+// sallyport link create | list | resend | revoke | redeem
 
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { sessionTokenPrefix } from '../../model/account.ts';
+import { redeemedLinkSchema, type redeemLinkSchema } from '../../model/device.ts';
 import {
+  type CreatedLink,
   createdLinkSchema,
   type createLinkSchema,
   type Link,
   linkSchema,
-  redeemedLinkSchema,
-  type redeemLinkSchema,
-} from '../../model/device.ts';
+} from '../../model/link.ts';
 import { qrTerminal } from '../../render/client/qr.ts';
-import { duration, id } from '../arguments.ts';
+import { duration, id, withPages } from '../arguments.ts';
 import type { Server } from '../client.ts';
 import { usage } from '../failure.ts';
-import { minute, printable, record } from '../output.ts';
+import { type Field, minute, printable, record } from '../output.ts';
 import { issue, showIssued } from '../profiles.ts';
-import { Session } from '../session.ts';
+import { type PageOptions, Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
+import { showList } from './list.ts';
 
 interface RedeemOptions {
   out: string;
   qr?: boolean;
 }
 
-function view({ id, deviceId, status, expiresAt, usedAt }: Link): string {
+interface CreateOptions {
+  bookmark?: boolean;
+  user?: string;
+  expires?: number;
+  send?: boolean;
+}
+
+/** What became of its mail. */
+function mailOf({ mail }: Link): Field[] {
+  if (mail === null) return [];
+  const { to, status, error, sentAt } = mail;
+  return [
+    ['mailed to', to],
+    ['mail', sentAt === null ? status : `${status} ${minute(sentAt)}`],
+    ...(error === null ? [] : [['error', error] satisfies Field]),
+  ];
+}
+
+function view(link: Link): string {
+  const { id, kind, deviceId, userId, status, openedAt, usedAt, expiresAt } = link;
   return record([
     ['id', id],
-    ['device', deviceId],
+    ['kind', kind],
+    deviceId === null ? ['user', userId ?? ''] : ['device', deviceId],
     ['status', status],
-    ['expires', minute(expiresAt)],
+    ...mailOf(link),
+    ['opened', openedAt === null ? 'never' : minute(openedAt)],
     ['used', usedAt === null ? 'never' : minute(usedAt)],
+    ['expires', expiresAt === null ? 'never' : minute(expiresAt)],
   ]);
 }
 
+function viewCreated(session: Session, { link, url }: CreatedLink): string {
+  const what =
+    link.kind === 'once'
+      ? 'Whoever opens this gets the profile. It works once, and it is shown this once:'
+      : 'Their own page, for them to keep as a bookmark. It is shown this once:';
+  return `${view(link)}\n${session.prose(what)}\n${url}\n`;
+}
+
 async function create(
-  deviceId: string,
-  { expires }: { expires?: number },
+  deviceId: string | undefined,
+  { bookmark, user: userId, expires, send }: CreateOptions,
   session: Session,
 ): Promise<void> {
-  const body = { deviceId, expiresInSeconds: expires } satisfies z.input<typeof createLinkSchema>;
+  const body = {
+    ...{ kind: bookmark ? 'bookmark' : undefined, deviceId, userId },
+    ...{ expiresInSeconds: expires, send },
+  } as const satisfies z.input<typeof createLinkSchema>;
   const path = `${session.tenantPath()}/links`;
   const answer = await session.send({ method: 'POST', path, body, answer: createdLinkSchema });
-  session.show(
-    answer,
-    ({ link, url }) =>
-      `${view(link)}\n` +
-      session.prose(
-        'Whoever opens this gets the profile. It works once, and it is shown this once:',
-      ) +
-      `\n${url}\n`,
-  );
+  session.show(answer, (created) => viewCreated(session, created));
+}
+
+async function resend(linkId: string, session: Session): Promise<void> {
+  const path = `${session.tenantPath()}/links/${linkId}/resend`;
+  const answer = await session.send({ method: 'POST', path, answer: createdLinkSchema });
+  session.show(answer, (created) => viewCreated(session, created));
 }
 
 /** The session that the profile has there, for tenants whose links want one. Keys stay at home. */
@@ -88,16 +120,50 @@ async function redeem(text: string, { out, qr }: RedeemOptions, session: Session
     session.shell.out(`\n${printable(gatewayName)}\n${qrTerminal(text)}`);
 }
 
-export function addLinkCommands(program: Command, shell: Shell): void {
-  const link = program.command('link').description('hands a profile to whoever holds it');
+function addMaking(link: Command, shell: Shell): void {
   link
     .command('create')
-    .description('create a link for a device that waits for its key')
-    .argument('<device>', 'its id', id('device'))
+    .description("create a link to a device's profile, or a user's bookmark")
+    .argument('[device]', 'its id', id('device'))
+    .option('--bookmark', "a user's own page of devices, that works until it is revoked")
+    .option('--user <id>', 'whose page it is; yours if left out', id('user'))
     .option('--expires <duration>', 'how long it works: 30m, 12h, 7d (7d if left out)', duration)
-    .action((deviceId: string, options: { expires?: number }, command) =>
+    .option('--send', 'mail it to its user')
+    .action((deviceId: string | undefined, options: CreateOptions, command) =>
       create(deviceId, options, new Session(shell, command)),
     );
+  link
+    .command('resend')
+    .description('mail a link anew, with a new secret; the old one is closed')
+    .argument('<link>', 'its id', id('link'))
+    .action((linkId: string, _options, command) => resend(linkId, new Session(shell, command)));
+}
+
+function addList(link: Command, shell: Shell): void {
+  withPages(link.command('list').description('list links and what became of them, newest first'))
+    .option('--device <id>', 'of this device', id('device'))
+    .option('--user <id>', 'bookmarks of this user', id('user'))
+    .action((options: PageOptions & { device?: string; user?: string }, command) =>
+      showList(new Session(shell, command), options, {
+        things: 'links',
+        item: linkSchema,
+        query: { deviceId: options.device, userId: options.user },
+        columns: [
+          { title: 'id', value: ({ id }) => id },
+          { title: 'of', value: ({ deviceId, userId }) => deviceId ?? userId ?? '', spare: true },
+          { title: 'status', value: ({ status }) => status },
+          { title: 'mail', value: ({ mail }) => mail?.status ?? 'none' },
+          { title: 'opened', value: ({ openedAt }) => (openedAt ? minute(openedAt) : 'never') },
+          { title: 'error', value: ({ mail }) => mail?.error ?? '', flexible: true, spare: true },
+        ],
+      }),
+    );
+}
+
+export function addLinkCommands(program: Command, shell: Shell): void {
+  const link = program.command('link').description('hands a profile to whoever holds it');
+  addMaking(link, shell);
+  addList(link, shell);
   link
     .command('revoke')
     .description('make a link useless')

@@ -221,22 +221,31 @@ export const peers = sqliteTable(
   ],
 );
 
+/** Addresses that give out a device's profile once, or open a user's page. */
 export const links = sqliteTable(
   'links',
   {
     id: text().primaryKey(),
-    deviceId: text('device_id')
-      .notNull()
-      .references(() => devices.id),
-    kind: text().notNull().$type<'once'>(),
+    /** Of a link that works once. */
+    deviceId: text('device_id').references(() => devices.id),
+    /** Of a bookmark. */
+    userId: text('user_id').references(() => users.id),
+    kind: text().notNull().$type<'once' | 'bookmark'>(),
     /** SHA-256 of the secret, in hex. */
     hash: text().notNull(),
-    expiresAt: integer('expires_at').notNull(),
+    /** Null while nothing but a revocation ends it. */
+    expiresAt: integer('expires_at'),
+    /** Observation, written outside the revisions: when its page was first looked at. */
+    openedAt: integer('opened_at'),
     usedAt: integer('used_at'),
     revokedAt: integer('revoked_at'),
     createdAt: integer('created_at').notNull(),
   },
-  (table) => [index('links_device').on(table.deviceId)],
+  (table) => [
+    index('links_created').on(table.createdAt, table.id),
+    index('links_device').on(table.deviceId, table.createdAt, table.id),
+    index('links_user').on(table.userId).where(sql`user_id is not null`),
+  ],
 );
 
 /** Observations, written outside the revisions: what a gateway's agent reported last. */

@@ -1,5 +1,5 @@
 import type { devices } from '../../db/schema/tenant.ts';
-import { type Device, platforms } from '../../model/device.ts';
+import { type Device, type Platform, platforms } from '../../model/device.ts';
 import { addressesOf } from '../../model/pool.ts';
 import type { WireguardConnection } from '../../model/wireguard.ts';
 import type { GatewayRow } from '../gateway/view.ts';
@@ -7,13 +7,17 @@ import { poolsOf } from '../peers.ts';
 
 export type DeviceRow = typeof devices.$inferSelect;
 
+export function platformOf(row: Pick<DeviceRow, 'platform'>): Platform {
+  return platforms.find((platform) => platform === row.platform) ?? 'other';
+}
+
 /** A device as the API shows it. */
 export function deviceView(row: DeviceRow, gatewayIds: string[]): Device {
   return {
     id: row.id,
     userId: row.userId,
     name: row.name,
-    platform: platforms.find((platform) => platform === row.platform) ?? 'other',
+    platform: platformOf(row),
     status: row.status,
     publicKey: row.publicKey,
     gatewayIds,

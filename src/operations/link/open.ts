@@ -1,6 +1,6 @@
 // What a link leads to, for the one who holds it. Looking consumes nothing.
 
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { devices, links, tenant } from '../../db/schema/tenant.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { readLink, secretHash } from '../../pki/tokens.ts';
@@ -33,7 +33,7 @@ export function refuseClosed(row: LinkRow, now: number): void {
 
 export interface OpenedLink {
   scope: TenantScope;
-  link: LinkRow;
+  link: LinkRow & { deviceId: string };
   deviceName: string;
   tenantName: string;
 }
@@ -64,7 +64,12 @@ export async function openLink(caller: Caller, token: string): Promise<OpenedLin
   if (!claims || !db) throw unknownLink();
   const [[found], [self]] = await db.run(
     db.build
-      .select({ link: links, deviceName: devices.name, userId: devices.userId })
+      .select({
+        link: links,
+        deviceId: devices.id,
+        deviceName: devices.name,
+        userId: devices.userId,
+      })
       .from(links)
       .innerJoin(devices, eq(devices.id, links.deviceId))
       .where(eq(links.id, claims.l)),
@@ -78,6 +83,18 @@ export async function openLink(caller: Caller, token: string): Promise<OpenedLin
   const actor = found.link.id;
   const scope = { ...caller, tenantId: claims.t, db, actor, reach: wholeTenant };
   if (self.policy.linkRedemption === 'session') await refuseOthers(scope, found.userId);
-  const { link, deviceName } = found;
+  const { deviceId, deviceName } = found;
+  const link = { ...found.link, deviceId };
   return { scope, link, deviceName, tenantName: self.name };
+}
+
+/** Notes that the link's page was looked at. An observation: nothing of the link changes. */
+export async function noteOpened(
+  { db, services }: TenantScope,
+  { id, openedAt }: LinkRow,
+): Promise<void> {
+  if (openedAt !== null) return;
+  const first = and(eq(links.id, id), isNull(links.openedAt));
+  const note = db.build.update(links).set({ openedAt: services.now() }).where(first);
+  await db.run(note).catch(() => undefined);
 }

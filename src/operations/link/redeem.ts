@@ -17,8 +17,7 @@ import { bytesLeft } from '../device/usage.ts';
 import { deviceView } from '../device/view.ts';
 import type { Caller, TenantScope } from '../services.ts';
 import { readActiveUser } from '../user/read.ts';
-import { openLink, refuseClosed } from './open.ts';
-import type { LinkRow } from './view.ts';
+import { type OpenedLink, openLink, refuseClosed } from './open.ts';
 
 function profilesOf(connections: WireguardConnection[], privateKey: string): Profile[] {
   const filenames = wireguardFilenames(connections.map(({ gatewayName }) => gatewayName));
@@ -47,7 +46,7 @@ async function requireEnrolled({ db }: TenantScope, gatewayIds: string[]): Promi
     });
 }
 
-async function consume(scope: TenantScope, link: LinkRow, publicKey: string) {
+async function consume(scope: TenantScope, link: OpenedLink['link'], publicKey: string) {
   const { db, services } = scope;
   return commit(scope, 'link.redeem', async (number) => {
     const [[fresh]] = await db.run(db.build.select().from(links).where(eq(links.id, link.id)));

@@ -1,19 +1,23 @@
 // mail.list, newest first
 
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { mails } from '../../db/schema/tenant-outlets.ts';
 import type { SentMail } from '../../model/sent-mail.ts';
-import { type Listing, paged, pageSchema } from '../page.ts';
+import {
+  type Listing,
+  momentCursorSchema,
+  momentOf,
+  olderThan,
+  paged,
+  pageSchema,
+} from '../page.ts';
 import { requireWholeTenant } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
 
 export const mailPageSchema = z.strictObject({
   ...pageSchema.shape,
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}\.m_[0-9a-z]{16}$/, 'must be the "next" of the page before')
-    .optional(),
+  cursor: momentCursorSchema('m'),
   /** The id of what they are about: a user, a link. */
   about: z
     .string()
@@ -32,12 +36,6 @@ function mailView({ createdAt, sentAt, ...row }: Row): SentMail {
   };
 }
 
-function before(cursor: string | undefined): SQL | undefined {
-  if (cursor === undefined) return undefined;
-  const [at = '', id = ''] = cursor.split('.');
-  return sql`(${mails.createdAt}, ${mails.id}) < (${Number(at)}, ${id})`;
-}
-
 export async function listMails(scope: TenantScope, page: MailPage): Promise<Listing<SentMail>> {
   const { db } = scope;
   requireWholeTenant(scope);
@@ -46,9 +44,9 @@ export async function listMails(scope: TenantScope, page: MailPage): Promise<Lis
     db.build
       .select()
       .from(mails)
-      .where(and(about, before(page.cursor)))
+      .where(and(about, olderThan(page.cursor, mails)))
       .orderBy(desc(mails.createdAt), desc(mails.id))
       .limit(page.limit + 1),
   );
-  return paged(rows, page, ({ createdAt, id }) => `${createdAt}.${id}`, mailView);
+  return paged(rows, page, momentOf, mailView);
 }

@@ -1,6 +1,6 @@
-// The links of a user's devices.
+// The links of a user and of their devices.
 
-import { and, inArray, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull, or } from 'drizzle-orm';
 import { links } from '../../db/schema/tenant.ts';
 import type { TenantScope } from '../services.ts';
 import { devicesOf } from './peers.ts';
@@ -9,7 +9,7 @@ import { devicesOf } from './peers.ts';
 export function closeLinks(scope: TenantScope, userId: string) {
   const { db, services } = scope;
   const open = and(
-    inArray(links.deviceId, devicesOf(scope, userId)),
+    or(inArray(links.deviceId, devicesOf(scope, userId)), eq(links.userId, userId)),
     isNull(links.usedAt),
     isNull(links.revokedAt),
   );

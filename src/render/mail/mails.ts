@@ -90,21 +90,26 @@ export function invitationMail(data: Invitation): MailText {
 }
 
 const platformSentences: Readonly<Record<Platform, string>> = {
-  ios: 'Open it on the iPhone or iPad itself. You need the free WireGuard app of the App Store.',
-  macos: 'Open it on the Mac itself. You need the free WireGuard app of the Mac App Store.',
-  windows: 'Open it on the computer itself. You need WireGuard from wireguard.com/install.',
-  android: 'Open it on the phone itself. You need the free WireGuard app of Google Play.',
-  linux: 'Open it on the computer itself. You need the package wireguard-tools.',
-  other: 'Open it on the device itself. You need a WireGuard app: wireguard.com/install.',
+  ios: 'Open it in Safari on the iPhone or iPad itself. The page says what to tap.',
+  macos: 'Open it in Safari on the Mac itself. The page says what to click.',
+  windows: 'Open it on the computer itself. The page says what to click.',
+  android: 'Open it on the phone itself. The page says what to tap.',
+  linux: 'Open it on the computer itself. The page says what to do.',
+  other: 'Open it on the device itself. The page says what to do.',
 };
+
+/** @param expiresAt Unix time in milliseconds; null while nothing but a revocation ends it */
+function lifetimeOf(what: string, expiresAt: number | null): Part {
+  if (expiresAt === null) return paragraph(`The link works ${what}.`);
+  return paragraph(`The link works ${what}, until ${moment(expiresAt)}.`);
+}
 
 export interface DeviceLink {
   tenantName: string;
   deviceName: string;
   platform: Platform;
   link: string;
-  /** Unix time in milliseconds. */
-  expiresAt: number;
+  expiresAt: number | null;
 }
 
 /** The link by which a user gets the profile of a device. */
@@ -120,8 +125,33 @@ export function deviceLinkMail(data: DeviceLink): MailText {
       paragraph(`With this link you connect ${deviceName} to the VPN of ${tenantName}.`),
       paragraph(platformSentences[platform]),
       { kind: 'link', label: 'Get the profile', url: link },
-      paragraph(`The link works once, until ${moment(expiresAt)}.`),
+      lifetimeOf('once', expiresAt),
       note('Send it on to nobody: whoever uses it first connects as you.'),
+    ],
+  );
+}
+
+export interface Bookmark {
+  tenantName: string;
+  userName: string;
+  link: string;
+  expiresAt: number | null;
+}
+
+/** A user's own page of devices. */
+export function bookmarkMail(data: Bookmark): MailText {
+  const { tenantName, userName, link, expiresAt } = data;
+  return layOut(
+    {
+      subject: `Your devices in the VPN of ${tenantName}`,
+      title: `Your devices in the VPN of ${tenantName}`,
+      brand: tenantName,
+    },
+    [
+      paragraph(`${userName}, this is your own page: it shows your devices and gets you profiles.`),
+      { kind: 'link', label: 'Open my devices', url: link },
+      lifetimeOf('as often as you like', expiresAt),
+      note('Keep it as a bookmark. It hands out nothing by itself: it asks who you are.'),
     ],
   );
 }

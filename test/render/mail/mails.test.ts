@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { mailSchema } from '../../../src/model/mail.ts';
 import {
+  bookmarkMail,
   deviceLinkMail,
   invitationMail,
   type MailText,
@@ -29,6 +30,7 @@ function mailsWith({ tenantName, inviterName, deviceName, browser }: Names) {
     'sign-in': signInMail({ tenantName, code: '12345678', link, validMinutes: 10, askedBy }),
     invitation: invitationMail({ tenantName, inviterName, role: 'admin', link, expiresAt }),
     'device-link': deviceLinkMail({ tenantName, deviceName, platform: 'ios', link, expiresAt }),
+    bookmark: bookmarkMail({ tenantName, userName: inviterName, link, expiresAt: null }),
     notice: noticeMail({
       tenantName,
       title: 'A passkey was added to your account',

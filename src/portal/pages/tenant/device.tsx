@@ -1,37 +1,16 @@
-// One device: its link, its addresses, its traffic, and how to cut it off.
+// One device: its links, its addresses, its traffic, and how to cut it off.
 
-import { useState } from 'preact/hooks';
 import type { Reply } from '../../../client/client.ts';
 import { hrefOf } from '../../address.ts';
 import { api } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
-import { Copy, Do, Waiting } from '../../parts.tsx';
+import { Do, Waiting } from '../../parts.tsx';
 import { ago, bytes, when } from '../../words.ts';
 import type { PageProps } from '../tenant.tsx';
 import { DeviceBadge, platformName } from './devices.tsx';
+import { Links } from './links.tsx';
 
 type Device = Reply<'device.get'>;
-type Link = Reply<'link.create'>;
-
-function ProfileLink({ tenantId, device }: { tenantId: string; device: Device }) {
-  const [made, show] = useState<Link>();
-  const make = async (): Promise<void> => {
-    const body = { deviceId: device.id };
-    show(await api.call('link.create', { params: { tenantId }, body }));
-  };
-  if (made)
-    return (
-      <>
-        <Copy label={`Works once, until ${when(made.link.expiresAt)}`} text={made.url} />
-        <a class="button" href={made.url}>
-          Open it on this device
-        </a>
-        <p class="soft">The profile is made when the link is used; then no link for it is open.</p>
-      </>
-    );
-  return <Do run={make}>Make a link to its profile</Do>;
-}
-
 function Facts({ device }: { device: Device }) {
   const addresses = device.connections.flatMap((one) => one.addresses).join(', ');
   const received = device.traffic.reduce((sum, one) => sum + one.receivedBytes, 0);
@@ -73,9 +52,13 @@ export function DevicePage({ tenant: { tenantId, role }, id = '' }: PageProps) {
             {device.name} <DeviceBadge status={device.status} />
           </h1>
           <Facts device={device} />
-          {role !== 'auditor' && device.status !== 'revoked' && (
-            <ProfileLink tenantId={tenantId} device={device} />
-          )}
+          <h2>Links</h2>
+          <Links
+            tenantId={tenantId}
+            of={{ deviceId: id }}
+            mayChange={role !== 'auditor'}
+            mayMake={role !== 'auditor' && device.status !== 'revoked'}
+          />
           {role !== 'auditor' && (
             <div class="row-actions">
               {device.status === 'revoked' ? (

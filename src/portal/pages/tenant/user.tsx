@@ -7,6 +7,7 @@ import { useLoaded } from '../../load.ts';
 import { Choice, Do, Field, Form, More, Waiting } from '../../parts.tsx';
 import { when } from '../../words.ts';
 import type { PageProps } from '../tenant.tsx';
+import { Links } from './links.tsx';
 import { type RoleName, roleChoices, UserBadge } from './users.tsx';
 
 type User = Reply<'user.get'>;
@@ -86,6 +87,13 @@ export function UserPage({ tenant: { tenantId, role }, id = '' }: PageProps) {
             <dt>Since</dt>
             <dd>{when(user.createdAt)}</dd>
           </dl>
+          <h2>Their own page</h2>
+          <Links
+            tenantId={tenantId}
+            of={{ userId: id }}
+            mayChange={role !== 'auditor'}
+            mayMake={role !== 'auditor' && user.status !== 'suspended'}
+          />
           {role !== 'auditor' && (
             <>
               <Change user={user} params={params} done={loaded.reload} />
