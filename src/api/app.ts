@@ -13,6 +13,7 @@ import { type Border, createBorder } from './border.ts';
 import type { RequestContext } from './environment.ts';
 import { registerOpenApi } from './openapi/document.ts';
 import { registerAboutPages } from './pages/about.ts';
+import { registerBookmarkPages } from './pages/bookmark.ts';
 import { errorPage } from './pages/layout.ts';
 import { registerLinkPages } from './pages/link.ts';
 import { referencePath, referencePolicy, registerReference } from './pages/reference.ts';
@@ -153,9 +154,10 @@ export function createApp(services: Services, log: Log, border: Border = unknown
   registerAboutPages(app);
   registerReference(app);
   // Each look at one of these pages reads a database.
-  for (const path of ['/setup/*', '/l/*']) app.use(path, limitAnonymous);
+  for (const path of ['/setup/*', '/l/*', '/u/*']) app.use(path, limitAnonymous);
   registerSetupPages(app);
   registerLinkPages(app);
+  registerBookmarkPages(app);
   registerRoutes(app);
   registerOpenApi(app);
   refuseUnknown(app);

@@ -56,6 +56,7 @@ export const limits = {
   bookmarksOpenPerUser: 16,
   linkMailsPerAddressPerHour: 10,
   linkSecretBytes: 16,
+  linkInPlaceSeconds: 900,
   linkLifetimeDefaultSeconds: 7 * 24 * 3600,
   linkLifetimeLeastSeconds: 60,
   linkLifetimeMostSeconds: 90 * 24 * 3600,

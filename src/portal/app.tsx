@@ -1,6 +1,7 @@
 // Which page one is on, and who one is.
 
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { Reply } from '../client/client.ts';
 import { type Address, hrefOf, rememberPlace, useAddress } from './address.ts';
 import { api } from './api.ts';
@@ -31,9 +32,17 @@ export function Shell({ children }: { children: ComponentChildren }) {
   );
 }
 
+/** Back to a page of the control plane itself, which wanted to know who one is. */
+function BackTo({ path }: { path: string }) {
+  useEffect(() => location.replace(path), [path]);
+  return <p class="soft">Loading …</p>;
+}
+
 function Signed({ address, me, loaded }: { address: Address; me: Me; loaded: Loaded<Me> }) {
   const [page, tenantId, ...rest] = address;
   if (page === 'account') return <AccountPage me={me} reload={loaded.reload} />;
+  if (page === 'u' && tenantId !== undefined)
+    return <BackTo path={`/u/${encodeURIComponent(tenantId)}`} />;
   const tenant = me.tenants.find((one) => one.tenantId === tenantId);
   if (page === 't' && tenant) return <TenantPages tenant={tenant} address={rest} />;
   return <HomePage me={me} reload={loaded.reload} />;

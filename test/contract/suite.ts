@@ -5,6 +5,7 @@ import { agentContract } from './agent.ts';
 import { apiKeyContract } from './api-keys.ts';
 import { auditContract } from './audit.ts';
 import { belongingContract } from './belonging.ts';
+import { bookmarkContract } from './bookmarks.ts';
 import { deviceContract } from './devices.ts';
 import { factorContract } from './factors.ts';
 import { foundingContract } from './founding.ts';
@@ -31,6 +32,7 @@ export function contract(create: () => Promise<MailPlane>): void {
   deviceContract(create);
   linkContract(create);
   linkMailContract(create);
+  bookmarkContract(create);
   agentContract(create);
   accountContract(create);
   factorContract(create);

@@ -5,6 +5,9 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
+/** Of pages that are for one person alone. */
+export const secretHeaders = { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' } as const;
+
 /** A whole page. Every value is escaped by the template. */
 export function page(title: string, brand: string, content: Html): Html {
   return html`<!doctype html>

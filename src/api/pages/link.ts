@@ -7,7 +7,7 @@ import { noteOpened, type OpenedLink, openLink } from '../../operations/link/ope
 import { redeemLink } from '../../operations/link/redeem.ts';
 import type { RequestContext } from '../environment.ts';
 import { type App, callerOf } from '../route.ts';
-import { type Html, page } from './layout.ts';
+import { type Html, page, secretHeaders } from './layout.ts';
 
 function offerPage({ link, deviceName, tenantName }: OpenedLink): Html {
   const until = link.expiresAt === null ? '' : ` until ${new Date(link.expiresAt).toUTCString()}`;
@@ -46,8 +46,6 @@ ${profiles.map((profile) => profileSection(profile, only !== profile || profiles
 <p class="soft">Whoever has this profile can connect as you. Do not send it on.</p>`,
   );
 }
-
-const secretHeaders = { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' } as const;
 
 async function show(c: RequestContext): Promise<Response> {
   const opened = await openLink(await callerOf(c), c.req.param('token') ?? '');

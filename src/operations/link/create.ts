@@ -23,6 +23,10 @@ function targetOf(scope: TenantScope, { kind, deviceId, userId }: CreateLink): T
       throw invalid('deviceId', 'No device is given.', 'is required for a link that works once');
     return { kind, deviceId, userId: null };
   }
+  if (scope.reach.gatewayIds !== null)
+    throw new SallyportError('forbidden', 'A bookmark opens devices of all gateways.', {
+      wayOut: 'Use a key that is not bounded to gateways.',
+    });
   if (deviceId !== undefined)
     throw invalid('deviceId', 'The bookmark is of a user.', 'must be left out of a bookmark');
   const owner = userId ?? scope.userId;

@@ -10,7 +10,7 @@ import { type LinkRow, linkStatus } from './view.ts';
 
 const askAgain = 'Ask whoever sent you the link for a new one.';
 
-function unknownLink(): SallyportError {
+export function unknownLink(): SallyportError {
   return new SallyportError('not_found', 'This link is not valid.', {
     wayOut: `Check that the address was copied whole. ${askAgain}`,
   });

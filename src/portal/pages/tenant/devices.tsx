@@ -6,6 +6,7 @@ import { api, idempotencyKey } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
 import { Badge, Choice, Field, Form, More, Row } from '../../parts.tsx';
 import type { PageProps, Tenant } from '../tenant.tsx';
+import { Links } from './links.tsx';
 import { List } from './list.tsx';
 
 const platforms = [
@@ -80,7 +81,7 @@ function NewDevice({ tenant }: { tenant: Tenant }) {
 }
 
 export function DevicesPage({ tenant }: PageProps) {
-  const { tenantId, role } = tenant;
+  const { tenantId, role, userId } = tenant;
   const ask = (cursor: string | undefined) =>
     api.call('device.list', { params: { tenantId }, query: { limit: 50, cursor } });
   return (
@@ -98,6 +99,12 @@ export function DevicesPage({ tenant }: PageProps) {
           />
         )}
       </List>
+      {role !== 'auditor' && userId !== null && (
+        <More title="Your own page">
+          <p class="soft">An address to keep: it shows your devices and gets you their profiles.</p>
+          <Links tenantId={tenantId} of={{ userId }} mayChange mayMake />
+        </More>
+      )}
     </>
   );
 }
