@@ -77,7 +77,7 @@ export function bookmarkContract(create: () => Promise<MailPlane>): void {
       expect(mails.at(-1)?.text).toMatch(/http:\/\/control\.test\/l\/\S+|https?:\S+\/l\/\S+/);
     });
 
-    test('of a tenant whose links want a session shows a name and no more before that', async () => {
+    test('where links want a session it shows no more than a name before that', async () => {
       const policy = { linkRedemption: 'session' };
       const { ann, bob, visit, renew } = await prepared(create, policy);
       for (const token of [undefined, bob.token]) {
