@@ -7,10 +7,19 @@ import { limits } from './limits.ts';
 import { observedStateSchema } from './observed-state.ts';
 import { timeSchema } from './tenant.ts';
 import { nameSchema } from './text.ts';
-import { endpointSchema, mtuSchema, portSchema, wireguardPublicKeySchema } from './wireguard.ts';
+import {
+  changeEndpointSchema,
+  endpointSchema,
+  mtuSchema,
+  portSchema,
+  wireguardPublicKeySchema,
+} from './wireguard.ts';
 
 /** Everything through the tunnel, unless the tenant names prefixes. */
 export const fullTunnel = ['0.0.0.0/0', '::/0'];
+
+const routesSchema = z.array(anyPrefixSchema).min(1).max(limits.routesPerGateway);
+const dnsSchema = z.array(ipAddressSchema).max(4);
 
 export const createGatewaySchema = z.strictObject({
   name: nameSchema,
@@ -18,12 +27,25 @@ export const createGatewaySchema = z.strictObject({
   endpoint: endpointSchema,
   listenPort: portSchema.default(51820),
   pools: z.strictObject({ v4: pool4Schema.optional(), v6: pool6Schema.optional() }).default({}),
-  routes: z.array(anyPrefixSchema).min(1).max(limits.routesPerGateway).default(fullTunnel),
-  dns: z.array(ipAddressSchema).max(4).default([]),
+  routes: routesSchema.default(fullTunnel),
+  dns: dnsSchema.default([]),
   mtu: mtuSchema.default(limits.mtuMost),
   isolateClients: z.boolean().default(true),
 });
 export type CreateGateway = z.infer<typeof createGatewaySchema>;
+
+/** What is left out stays as it is. */
+export const updateGatewaySchema = z
+  .strictObject({
+    name: nameSchema,
+    endpoint: changeEndpointSchema,
+    routes: routesSchema,
+    dns: dnsSchema,
+    mtu: mtuSchema,
+    isolateClients: z.boolean(),
+  })
+  .partial();
+export type UpdateGateway = z.infer<typeof updateGatewaySchema>;
 
 export const gatewaySchema = z.strictObject({
   id: idSchema('gateway'),
@@ -53,6 +75,16 @@ export const gatewaySchema = z.strictObject({
   createdAt: timeSchema,
 });
 export type Gateway = z.infer<typeof gatewaySchema>;
+
+/** What of a gateway stands in devices' profiles. */
+export const profileFields = ['endpoint', 'routes', 'dns', 'mtu'] as const;
+
+export const updatedGatewaySchema = z.strictObject({
+  ...gatewaySchema.shape,
+  /** What changed and stands as it was in profiles made before: such a device needs a new one. */
+  staleInProfiles: z.array(z.enum(profileFields)),
+});
+export type UpdatedGateway = z.infer<typeof updatedGatewaySchema>;
 
 export const createdGatewaySchema = z.strictObject({
   gateway: gatewaySchema,

@@ -105,6 +105,8 @@ const changeOperations = [
   'group.addMember',
   'group.removeMember',
   'gateway.create',
+  'gateway.update',
+  'gateway.renewToken',
   'gateway.delete',
   'device.create',
   'device.revoke',

@@ -18,19 +18,26 @@ export const wireguardPublicKeySchema = z
 export const portSchema = z.int().min(1).max(65535);
 export const mtuSchema = z.int().min(limits.mtuLeast).max(limits.mtuMost);
 
+const hostSchema = z
+  .string()
+  .max(limits.hostnameLength)
+  .refine(
+    (text) => isHostname(text) || parseAddress(text) !== undefined,
+    'must be a host name, an IPv4 address or an IPv6 address without brackets',
+  )
+  .meta({ examples: ['vpn.example.com', '192.0.2.7', '2001:db8::7'] });
+
 /** Where clients reach a gateway: a name or address, and a UDP port. */
 export const endpointSchema = z.strictObject({
-  host: z
-    .string()
-    .max(limits.hostnameLength)
-    .refine(
-      (text) => isHostname(text) || parseAddress(text) !== undefined,
-      'must be a host name, an IPv4 address or an IPv6 address without brackets',
-    )
-    .meta({ examples: ['vpn.example.com', '192.0.2.7', '2001:db8::7'] }),
+  host: hostSchema,
   port: portSchema.default(51820),
 });
 export type Endpoint = z.infer<typeof endpointSchema>;
+
+/** Another host or another port; what is left out stays as it is. */
+export const changeEndpointSchema = z
+  .strictObject({ host: hostSchema, port: portSchema })
+  .partial();
 
 /** `host:port`, with brackets around an IPv6 address (RFC 3986 §3.2.2). */
 export function formatEndpoint({ host, port }: Endpoint): string {

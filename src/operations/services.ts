@@ -37,6 +37,12 @@ export interface Member {
   role: Role;
 }
 
+export interface VerifiedAgent {
+  principal: Extract<Principal, { kind: 'agent' }>;
+  /** The key that signed it: another VM may have taken its place since. */
+  identityKey: string;
+}
+
 export interface Services {
   directory: Database;
   tenants: TenantDatabases;
@@ -48,8 +54,8 @@ export interface Services {
   operatorKeyHash: string | undefined;
   /** Principals of tenants' keys, by the key's hash. */
   keyCache: Cache<Principal>;
-  /** Principals of verified agents' tokens, by the token. */
-  agentCache: Cache<Principal>;
+  /** What verified tokens of agents say, by the token. */
+  agentCache: Cache<VerifiedAgent>;
   /** Principals of sessions, by the token's hash; null where it was revoked. */
   sessionCache: Cache<SessionPrincipal | null>;
   /** How tenants stand, by id. */

@@ -123,6 +123,15 @@ export function Choice(props: {
   );
 }
 
+export function Check(props: { label: string; name: string; on: boolean }) {
+  return (
+    <label>
+      <input type="checkbox" name={props.name} defaultChecked={props.on} />
+      {props.label}
+    </label>
+  );
+}
+
 /** The texts of a form by field; what was left empty is left out. */
 export type Texts = Readonly<Record<string, string | undefined>>;
 

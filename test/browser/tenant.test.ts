@@ -15,6 +15,35 @@ async function addDevice(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { name }).waitFor();
 }
 
+test('an owner moves a gateway to another address and puts another VM in its place', async () => {
+  const world = await createPortal();
+  const { page, faults } = await world.person();
+  await signInByMail(world, page, 'ann@example.com');
+  await makeTenant(page, 'Acme');
+  await page.getByRole('link', { name: 'Gateways' }).click();
+  await page.getByText('Add a gateway').click();
+  await page.getByLabel('Name', { exact: true }).fill('Berlin');
+  await page.getByLabel('Where devices reach it').fill('vpn.example.com');
+  await page.getByRole('button', { name: 'Add it' }).click();
+  await page.getByRole('link', { name: 'Berlin' }).click();
+
+  await page.getByText('Change', { exact: true }).click();
+  await page.getByLabel('Where devices reach it').fill('2001:db8::7');
+  await page.getByLabel(/^Routes/).fill('10.0.0.0/8, fd00::/8');
+  await page.getByLabel('Keep devices apart').uncheck();
+  await page.getByRole('button', { name: 'Keep the changes' }).click();
+  await page.getByText('still have the old address, routes.').waitFor();
+  await page.getByText('[2001:db8::7]:51820').waitFor();
+  await page.getByText('10.0.0.0/8, fd00::/8', { exact: true }).waitFor();
+  await page.getByText('0, may meet').waitFor();
+
+  await page.getByRole('button', { name: 'put another VM in its place' }).click();
+  await page.getByRole('button', { name: 'Yes, put another VM in its place' }).click();
+  await page.getByText(/sallyport-agent enroll --url/).waitFor();
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect(faults).toEqual([]);
+});
+
 test('an owner invites a member, who makes a device of their own and sees no other', async () => {
   const world = await createPortal();
   const ann = await world.person();

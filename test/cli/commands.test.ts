@@ -289,6 +289,29 @@ const cases: Case[] = [
     shows: ['devices     3, kept apart', 'errors      firewall: no nft', 'kernel 6.12.48'],
   },
   {
+    words: ['gateway', 'update', gatewayId, '--name', 'B', '--endpoint', 'b.test', '--no-dns'],
+    asks: `PATCH ${tenant}/gateways/${gatewayId}`,
+    sends: { name: 'B', endpoint: { host: 'b.test' }, dns: [] },
+    answers: { body: { ...canned.gateway, staleInProfiles: ['endpoint', 'dns'] } },
+    shows: [gatewayId, 'still have the old endpoint, dns'],
+  },
+  {
+    words: [
+      ...['gateway', 'update', gatewayId, '--route', '10.0.0.0/8', '--dns', '10.1.0.1'],
+      ...['--mtu', '1380', '--isolate-clients'],
+    ],
+    asks: `PATCH ${tenant}/gateways/${gatewayId}`,
+    sends: { routes: ['10.0.0.0/8'], dns: ['10.1.0.1'], mtu: 1380, isolateClients: true },
+    answers: { body: { ...canned.gateway, staleInProfiles: [] } },
+    shows: ['kept apart'],
+  },
+  {
+    words: ['gateway', 'renew-token', gatewayId, '--yes'],
+    asks: `POST ${tenant}/gateways/${gatewayId}/renew-token`,
+    answers: { status: 201, body: canned.createdGateway },
+    shows: ['sallyport-agent enroll https://vpn.example.test enrol-me\n', 'needs a new profile'],
+  },
+  {
     words: ['gateway', 'delete', gatewayId, '--yes'],
     asks: `DELETE ${tenant}/gateways/${gatewayId}`,
     answers: { status: 204 },

@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import type { RedeemedLink } from '../../src/model/device.ts';
-import type { Gateway } from '../../src/model/gateway.ts';
+import type { DeviceDetail, RedeemedLink } from '../../src/model/device.ts';
+import type { CreatedGateway, Gateway, UpdatedGateway } from '../../src/model/gateway.ts';
+import { readDocument } from './agent.ts';
 import {
   apiOf,
   createDevice,
   createGateway,
   createLink,
   createTenant,
+  enrollAs,
   enrolledGateway,
+  expectStatus,
   type Plane,
   publicKey,
+  type TestTenant,
 } from './plane.ts';
 
 export function gatewayContract(create: () => Promise<Plane>): void {
@@ -118,6 +122,147 @@ export function gatewayContract(create: () => Promise<Plane>): void {
       await gateway.api('POST', '/v1/agent/report', failed);
       const { body } = await tenant.api<{ items: Gateway[] }>('GET', tenant.path('/gateways'));
       expect(body.items).toMatchObject([{ id: gateway.id, applied: 'failed' }]);
+    });
+  });
+
+  describe('gateway.update', () => {
+    test('changes what it names, and the document of the gateway with it', async () => {
+      const plane = await create();
+      const tenant = await createTenant(plane);
+      const gateway = await enrolledGateway(plane, tenant, { dns: ['10.64.0.1'] });
+      const path = tenant.path(`/gateways/${gateway.id}`);
+      const before = await tenant.api<Gateway>('GET', path);
+      const body = { mtu: 1380, isolateClients: false, routes: ['10.0.0.0/8'] };
+      const reply = await tenant.api<UpdatedGateway>('PATCH', path, body);
+      const { staleInProfiles, ...updated } = reply.body;
+      expect(staleInProfiles).toEqual(['routes', 'mtu']);
+      expect(updated).toEqual({ ...before.body, ...body, revision: before.body.revision + 1 });
+      expect(reply.headers.get('etag')).toBe(`"${updated.revision}"`);
+      expect((await tenant.api('GET', path)).body).toEqual(updated);
+      const state = await gateway.api('GET', `/v1/agent/state?since=${before.body.revision}`);
+      const document = await readDocument(gateway, state.text);
+      expect(document).toMatchObject({
+        base: before.body.revision,
+        revision: updated.revision,
+        sections: { wireguard: { mtu: 1380 }, firewall: { isolateClients: false } },
+        peers: { upsert: [], remove: [] },
+      });
+    });
+
+    test('moves the endpoint by parts, for new profiles, and says so', async () => {
+      const plane = await create();
+      const tenant = await createTenant(plane);
+      const gateway = await enrolledGateway(plane, tenant);
+      const device = await createDevice(tenant, { publicKey: publicKey() });
+      const path = tenant.path(`/gateways/${gateway.id}`);
+      const host = await tenant.api('PATCH', path, { endpoint: { host: 'new.example.com' } });
+      const port = await tenant.api('PATCH', path, { endpoint: { port: 443 } });
+      expect([host.body, port.body]).toMatchObject([
+        {
+          endpoint: { host: 'new.example.com', port: 51820 },
+          staleInProfiles: ['endpoint'],
+        },
+        { endpoint: { host: 'new.example.com', port: 443 } },
+      ]);
+      const { body } = await tenant.api('GET', tenant.path(`/devices/${device.id}`));
+      expect(body).toMatchObject({ connections: [{ endpoint: { port: 443 } }] });
+      const log = await tenant.api('GET', tenant.path('/audit?operation=gateway.update'));
+      expect(log.body).toMatchObject({
+        items: [
+          { summary: { 'endpoint.after': '{"host":"new.example.com","port":443}' } },
+          { summary: { 'endpoint.before': '{"host":"vpn.example.com","port":51820}' } },
+        ],
+      });
+    });
+
+    test('holds If-Match against changes of the gateway, not against its devices', async () => {
+      const plane = await create();
+      const tenant = await createTenant(plane);
+      const gateway = await enrolledGateway(plane, tenant);
+      const path = tenant.path(`/gateways/${gateway.id}`);
+      const match = { 'if-match': (await tenant.api('GET', path)).headers.get('etag') ?? '' };
+      await createDevice(tenant, { publicKey: publicKey() });
+      expect((await tenant.api('PATCH', path, { name: 'one' }, match)).status).toBe(200);
+      const late = await tenant.api('PATCH', path, { name: 'two' }, match);
+      expect(late.body).toMatchObject({ status: 412, code: 'precondition_failed' });
+      const ahead = await tenant.api('PATCH', path, { name: 'two' }, { 'if-match': '"9999"' });
+      expect(ahead.status).toBe(412);
+      expect((await tenant.api('GET', path)).body).toMatchObject({ name: 'one' });
+    });
+
+    test.each([
+      [{ endpoint: { host: 'not a host' } }, 'endpoint.host'],
+      [{ routes: [] }, 'routes'],
+      [{ mtu: 9000 }, 'mtu'],
+      [{ pools: { v4: '10.0.0.0/8' } }, 'pools'],
+    ])('refuses %j', async (body, field) => {
+      const tenant = await createTenant(await create());
+      const { gateway } = await createGateway(tenant);
+      const reply = await tenant.api('PATCH', tenant.path(`/gateways/${gateway.id}`), body);
+      expect(reply.body).toMatchObject({ status: 400, problems: [{ field }] });
+    });
+
+    test("refuses another gateway's name, and gateways that are not there", async () => {
+      const tenant = await createTenant(await create());
+      const [one, two] = [await createGateway(tenant), await createGateway(tenant)];
+      const path = tenant.path(`/gateways/${two.gateway.id}`);
+      const taken = await tenant.api('PATCH', path, { name: one.gateway.name });
+      expect(taken.body).toMatchObject({ status: 409, code: 'already_exists' });
+      const nobody = tenant.path('/gateways/gw_0000000000000000');
+      expect((await tenant.api('PATCH', nobody, { name: 'x' })).status).toBe(404);
+    });
+  });
+
+  describe('gateway.renewToken', () => {
+    const renew = async (tenant: TestTenant, id: string) => {
+      const path = tenant.path(`/gateways/${id}/renew-token`);
+      return expectStatus(await tenant.api<CreatedGateway>('POST', path), 201);
+    };
+
+    test('puts another VM in the place of the one from before', async () => {
+      const plane = await create();
+      const tenant = await createTenant(plane);
+      const old = await enrolledGateway(plane, tenant);
+      const device = await createDevice(tenant, { publicKey: publicKey() });
+      const devicePath = tenant.path(`/devices/${device.id}`);
+      const before = await tenant.api<DeviceDetail>('GET', devicePath);
+      expect((await old.api('GET', '/v1/agent/state')).status).toBe(200);
+
+      const { gateway, enrollment } = await renew(tenant, old.id);
+      expect(gateway).toMatchObject({
+        id: old.id,
+        status: 'pending',
+        peerCount: 1,
+        observed: null,
+      });
+      expect((await old.api('GET', '/v1/agent/state')).status).toBe(401);
+      // Nobody gets a profile with the key of a VM that is gone.
+      expect((await tenant.api('GET', devicePath)).body).toMatchObject({ connections: [] });
+      const again = await apiOf(plane)('POST', '/v1/agent/enroll', old.enrollment);
+      expect(again.status).toBe(401);
+
+      const fresh = await enrollAs(plane, tenant, old.id, enrollment.token);
+      expect((await old.api('GET', '/v1/agent/state')).status).toBe(401);
+      const state = await fresh.api('GET', '/v1/agent/state');
+      const document = await readDocument(fresh, state.text);
+      expect(document).toMatchObject({ base: null, peers: { upsert: [{ id: device.id }] } });
+      const after = await tenant.api<DeviceDetail>('GET', devicePath);
+      const [connection] = before.body.connections;
+      expect(after.body.connections).toEqual([
+        { ...connection, gatewayPublicKey: fresh.wireguardPublicKey },
+      ]);
+    });
+
+    test('replaces a token that nobody used', async () => {
+      const plane = await create();
+      const tenant = await createTenant(plane);
+      const { gateway, enrollment } = await createGateway(tenant);
+      const renewed = await renew(tenant, gateway.id);
+      await expect(enrollAs(plane, tenant, gateway.id, enrollment.token)).rejects.toThrow('401');
+      const { id } = await enrollAs(plane, tenant, gateway.id, renewed.enrollment.token);
+      expect(id).toBe(gateway.id);
+      const nobody = tenant.path('/gateways/gw_0000000000000000/renew-token');
+      expect((await tenant.api('POST', nobody)).status).toBe(404);
     });
   });
 

@@ -123,11 +123,21 @@ export async function enrolledGateway(
   body: object = {},
 ): Promise<TestGateway> {
   const { gateway, enrollment } = await createGateway(tenant, body);
+  return enrollAs(plane, tenant, gateway.id, enrollment.token);
+}
+
+/** A VM with keys of its own that becomes the gateway. */
+export async function enrollAs(
+  plane: Plane,
+  tenant: TestTenant,
+  gatewayId: string,
+  enrollmentToken: string,
+): Promise<TestGateway> {
   const pair = generateKeyPairSync('ed25519');
   const { x: identityKey } = pair.publicKey.export({ format: 'jwk' });
   const wireguardPublicKey = publicKey();
   const request = {
-    token: enrollment.token,
+    token: enrollmentToken,
     identityKey,
     wireguardPublicKey,
     protocol: 1,
@@ -137,15 +147,15 @@ export async function enrolledGateway(
   const signing = await importJWK(pair.privateKey.export({ format: 'jwk' }), 'EdDSA');
   const token = ({ issuedAt = Date.now(), lifetimeSeconds = 600 }: TokenOptions = {}) =>
     new SignJWT({ tid: tenant.id })
-      .setProtectedHeader({ alg: 'EdDSA', kid: `${tenant.id}.${gateway.id}` })
-      .setSubject(gateway.id)
+      .setProtectedHeader({ alg: 'EdDSA', kid: `${tenant.id}.${gatewayId}` })
+      .setSubject(gatewayId)
       .setAudience(agentTokenAudience)
       .setIssuedAt(Math.floor(issuedAt / 1000))
       .setExpirationTime(Math.floor(issuedAt / 1000) + lifetimeSeconds)
       .sign(signing);
   const enrolled = expectStatus(reply, 200);
   const api = apiOf(plane, await token());
-  return { id: gateway.id, enrollment: request, enrolled, wireguardPublicKey, token, api };
+  return { id: gatewayId, enrollment: request, enrolled, wireguardPublicKey, token, api };
 }
 
 export async function createDevice(tenant: TestTenant, body: object = {}): Promise<Device> {

@@ -7,25 +7,35 @@ const token = 'spe_3f8k2m9q0c7x1v5t_works-once-within-a-day';
 const { observed, endpoint, name, dns } = gateway;
 const { reportedAt, ...observedNow } = observed;
 
+const waiting = {
+  ...gateway,
+  status: 'pending',
+  wireguardPublicKey: null,
+  observed: null,
+  applied: 'pending',
+};
+const enrollment = {
+  token,
+  expiresAt: later,
+  command: `sallyport-agent enroll --url https://vpn.example.com --token ${token}`,
+};
+
 export const gatewayExamples: Examples = {
   'gateway.create': {
     body: { name, endpoint, dns },
+    reply: { gateway: { ...waiting, peerCount: 0 }, enrollment },
+  },
+  'gateway.update': {
+    body: { endpoint: { host: 'vpn2.example.com' }, isolateClients: true },
     reply: {
-      gateway: {
-        ...gateway,
-        status: 'pending',
-        wireguardPublicKey: null,
-        peerCount: 0,
-        observed: null,
-        applied: 'pending',
-      },
-      enrollment: {
-        token,
-        expiresAt: later,
-        command: `sallyport-agent enroll --url https://vpn.example.com --token ${token}`,
-      },
+      ...gateway,
+      endpoint: { ...endpoint, host: 'vpn2.example.com' },
+      revision: 13,
+      applied: 'pending',
+      staleInProfiles: ['endpoint'],
     },
   },
+  'gateway.renewToken': { reply: { gateway: waiting, enrollment } },
   'gateway.list': { reply: listOf(gateway) },
   'gateway.get': { reply: gateway },
   'gateway.delete': {},

@@ -1,12 +1,16 @@
-// sallyport gateway create | list | get | delete
+// sallyport gateway create | list | get | update | renew-token | delete
 
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import {
+  type CreatedGateway,
   createdGatewaySchema,
   type createGatewaySchema,
   type Gateway,
   gatewaySchema,
+  type UpdatedGateway,
+  updatedGatewaySchema,
+  type updateGatewaySchema,
 } from '../../model/gateway.ts';
 import { formatEndpoint } from '../../model/wireguard.ts';
 import { endpoint, id, several, wholeNumber, withPages } from '../arguments.ts';
@@ -28,6 +32,16 @@ interface CreateOptions {
   mtu?: number;
   /** False with `--no-isolate-clients`, else true. */
   isolateClients: boolean;
+}
+
+interface UpdateOptions {
+  name?: string;
+  endpoint?: { host: string; port?: number };
+  route?: string[];
+  /** False with `--no-dns`. */
+  dns?: string[] | false;
+  mtu?: number;
+  isolateClients?: boolean;
 }
 
 /** How far the gateway is, in a word or two. */
@@ -69,6 +83,23 @@ function view(gateway: Gateway): string {
   ]);
 }
 
+/** A gateway that waits for its VM, and the line to run there. */
+function viewToken({ gateway, enrollment }: CreatedGateway, session: Session): string {
+  const text =
+    `Run this on the VM as root before ${minute(enrollment.expiresAt)}. It holds a token ` +
+    'that works once, and it is shown this once and never again:';
+  return `${view(gateway)}\n${session.prose(text)}\n${enrollment.command}\n`;
+}
+
+/** What devices do not know yet. */
+function staleNote({ staleInProfiles }: UpdatedGateway, session: Session): string {
+  if (staleInProfiles.length === 0) return '';
+  const text =
+    `Profiles made before still have the old ${staleInProfiles.join(', ')}: a device has the new ` +
+    'one once it gets a new profile, by a new link or "sallyport device reissue".';
+  return `\n${session.prose(text)}`;
+}
+
 async function create(options: CreateOptions, session: Session): Promise<void> {
   const { name, endpoint, listenPort, pool4, pool6, route, dns, mtu, isolateClients } = options;
   const body = {
@@ -83,15 +114,45 @@ async function create(options: CreateOptions, session: Session): Promise<void> {
   } satisfies z.input<typeof createGatewaySchema>;
   const path = `${session.tenantPath()}/gateways`;
   const answer = await session.send({ method: 'POST', path, body, answer: createdGatewaySchema });
+  session.show(answer, (created) => viewToken(created, session));
+}
+
+async function update(gatewayId: string, options: UpdateOptions, session: Session): Promise<void> {
+  const { name, endpoint, route, dns, mtu, isolateClients } = options;
+  const body = {
+    name,
+    endpoint,
+    routes: route,
+    dns: dns === false ? [] : dns,
+    mtu,
+    isolateClients,
+  } satisfies z.input<typeof updateGatewaySchema>;
+  const path = `${session.tenantPath()}/gateways/${gatewayId}`;
+  const answer = await session.send({ method: 'PATCH', path, body, answer: updatedGatewaySchema });
+  session.show(answer, (gateway) => view(gateway) + staleNote(gateway, session));
+}
+
+async function renewToken(
+  gatewayId: string,
+  { yes }: { yes?: boolean },
+  session: Session,
+): Promise<void> {
+  if (!yes)
+    throw usage(
+      `the VM that is ${gatewayId} now is refused from then on, and devices need new profiles`,
+      'If you mean it, add: --yes',
+    );
+  const path = `${session.tenantPath()}/gateways/${gatewayId}/renew-token`;
+  const answer = await session.send({ method: 'POST', path, answer: createdGatewaySchema });
   session.show(
     answer,
-    ({ gateway, enrollment }) =>
-      `${view(gateway)}\n` +
+    (created) =>
+      `${viewToken(created, session)}\n` +
       session.prose(
-        `Run this on the VM as root before ${minute(enrollment.expiresAt)}. It holds a token ` +
-          'that works once, and it is shown this once and never again:',
-      ) +
-      `\n${enrollment.command}\n`,
+        'Devices keep their addresses. Once the new VM has enrolled, each needs a new profile, ' +
+          'because the new VM has a key of its own. The VM from before keeps its tunnels until ' +
+          'you switch it off.',
+      ),
   );
 }
 
@@ -130,6 +191,32 @@ function addCreate(gateway: Command, shell: Shell): void {
     .action((options: CreateOptions, command) => create(options, new Session(shell, command)));
 }
 
+function addChanges(gateway: Command, shell: Shell): void {
+  gateway
+    .command('update')
+    .description('change a gateway; its agent applies it within seconds')
+    .argument('<gateway>', 'its id', id('gateway'))
+    .option('--name <name>', 'its name')
+    .option('--endpoint <host[:port]>', 'where clients reach it from outside', endpoint)
+    .option('--route <prefix>', 'what clients send into the tunnel; again for more', several)
+    .option('--dns <address>', 'DNS server for clients; again for more', several)
+    .option('--no-dns', 'name no DNS server to clients')
+    .option('--mtu <bytes>', 'MTU of the tunnel', wholeNumber)
+    .option('--isolate-clients', 'keep devices from reaching each other')
+    .option('--no-isolate-clients', 'let devices reach each other')
+    .action((gatewayId: string, options: UpdateOptions, command) =>
+      update(gatewayId, options, new Session(shell, command)),
+    );
+  gateway
+    .command('renew-token')
+    .description('let another VM take its place, and print the line to run there')
+    .argument('<gateway>', 'its id', id('gateway'))
+    .option('--yes', 'do it')
+    .action((gatewayId: string, options: { yes?: boolean }, command) =>
+      renewToken(gatewayId, options, new Session(shell, command)),
+    );
+}
+
 function addList(gateway: Command, shell: Shell): void {
   withPages(gateway.command('list').description('list gateways')).action(
     (options: PageOptions, command) =>
@@ -156,6 +243,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
   const gateway = program.command('gateway').description('a VM that devices connect to');
   addCreate(gateway, shell);
   addList(gateway, shell);
+  addChanges(gateway, shell);
   gateway
     .command('get')
     .description('show a gateway and what it reported')

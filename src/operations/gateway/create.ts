@@ -4,13 +4,13 @@ import { gateways, tenant } from '../../db/schema/tenant.ts';
 import { emptyPeerDigest } from '../../model/desired-state.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
 import type { CreatedGateway, CreateGateway } from '../../model/gateway.ts';
-import { base32, newId } from '../../model/ids.ts';
+import { newId } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
-import { secretHash } from '../../pki/tokens.ts';
 import { commit } from '../commit.ts';
 import { requireWholeTenant } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
 import { choosePools } from './pools.ts';
+import { type NewToken, newToken } from './token.ts';
 import { type GatewayRow, gatewayView } from './view.ts';
 
 async function readForPools({ db, tenantId }: TenantScope) {
@@ -31,7 +31,8 @@ async function readForPools({ db, tenantId }: TenantScope) {
 function newRow(
   id: string,
   input: CreateGateway,
-  enrollment: { hash: string; expiresAt: number },
+  { columns }: NewToken,
+  createdAt: number,
 ): Omit<GatewayRow, 'pool4' | 'pool6' | 'revision' | 'sectionsRevision' | 'createdRevision'> {
   return {
     id,
@@ -45,12 +46,11 @@ function newRow(
     isolateClients: input.isolateClients,
     identityKey: null,
     wireguardPublicKey: null,
-    enrollmentHash: enrollment.hash,
-    enrollmentExpiresAt: enrollment.expiresAt,
+    ...columns,
     highestHost: 0,
     peerCount: 0,
     peerDigest: emptyPeerDigest,
-    createdAt: enrollment.expiresAt - limits.enrollmentLifetimeSeconds * 1000,
+    createdAt,
   };
 }
 
@@ -58,14 +58,11 @@ export async function createGateway(
   scope: TenantScope,
   input: CreateGateway,
 ): Promise<CreatedGateway> {
-  const { db, services, tenantId } = scope;
+  const { db, services } = scope;
   requireWholeTenant(scope);
   const id = newId('gateway', services.random);
-  const secret = base32(services.random(limits.apiKeySecretBytes));
-  const token = `spe_${tenantId.slice(2)}_${id.slice(3)}_${secret}`;
-  const expiresAt = services.now() + limits.enrollmentLifetimeSeconds * 1000;
-  const base = newRow(id, input, { hash: await secretHash(token), expiresAt });
-  const command = `sallyport-agent enroll --url ${services.publicUrl} --token ${token}`;
+  const token = await newToken(scope, id);
+  const base = newRow(id, input, token, services.now());
   return commit(scope, 'gateway.create', async (number) => {
     const { ula, taken } = await readForPools(scope);
     const pools = choosePools(input.pools, ula, taken);
@@ -77,14 +74,13 @@ export async function createGateway(
       sectionsRevision: number,
       createdRevision: number,
     };
-    const enrollment = { token, expiresAt: new Date(expiresAt).toISOString(), command };
     return {
       subject: id,
       summary: { name: row.name, pool4: row.pool4, pool6: row.pool6 },
       writes: [db.build.insert(gateways).values(row)],
       touched: [id],
       usage: [{ name: 'gateways', add: 1 }],
-      result: { gateway: gatewayView(row, null), enrollment },
+      result: { gateway: gatewayView(row, null), enrollment: token.enrollment },
     };
   });
 }

@@ -1,22 +1,15 @@
 // gateway.delete: its devices stay with their other gateways; its agent is no longer known.
 
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { gateways } from '../../db/schema/tenant.ts';
-import { notFound } from '../../model/errors.ts';
 import { commit } from '../commit.ts';
-import { gatewaysWithin } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
+import { readGateway } from './read.ts';
 
 export async function deleteGateway(scope: TenantScope, id: string): Promise<void> {
   const { db, services, tenantId } = scope;
   await commit(scope, 'gateway.delete', async () => {
-    const [[row]] = await db.run(
-      db.build
-        .select()
-        .from(gateways)
-        .where(and(eq(gateways.id, id), gatewaysWithin(scope))),
-    );
-    if (!row) throw notFound('gateway', id);
+    const { gateway: row } = await readGateway(scope, id);
     return {
       subject: id,
       summary: { name: row.name, peers: row.peerCount },

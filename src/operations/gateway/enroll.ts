@@ -13,7 +13,7 @@ import type { GatewayRow } from './view.ts';
 const id = '([0-9a-hjkmnp-tv-z]{16})';
 const tokenPattern = new RegExp(`^spe_${id}_${id}_[0-9a-hjkmnp-tv-z]{39}$`);
 
-const wayOut = 'Make the gateway anew in the API or CLI and use the token that it gives.';
+const wayOut = 'Make a new token for the gateway: sallyport gateway renew-token.';
 
 function unknownToken(): SallyportError {
   return new SallyportError('unauthenticated', 'The enrolment token is not valid.', { wayOut });
@@ -50,7 +50,7 @@ async function readRow({ db }: TenantScope, gatewayId: string, token: string): P
 function refuseSpent(row: GatewayRow, now: number): void {
   if (row.identityKey !== null)
     throw new SallyportError('token_used', 'This enrolment token was used by another VM.', {
-      wayOut: `If that was not you, delete the gateway. ${wayOut}`,
+      wayOut: `If that was not you, put that VM out at once. ${wayOut}`,
     });
   if (row.enrollmentExpiresAt <= now)
     throw new SallyportError('token_expired', 'This enrolment token has expired.', { wayOut });
@@ -71,7 +71,7 @@ export async function enrollGateway(
   const [scope, gatewayId] = await scopeOf(caller, request.token);
   const { db, tenantId } = scope;
   let row = await readRow(scope, gatewayId, request.token);
-  if (!isRepeat(row, request))
+  if (!isRepeat(row, request)) {
     row = await commit(scope, 'gateway.enroll', async (number) => {
       const fresh = await readRow(scope, gatewayId, request.token);
       refuseSpent(fresh, services.now());
@@ -89,6 +89,9 @@ export async function enrollGateway(
         result: fresh,
       };
     });
+    // It may remember the key of a VM that was here before.
+    await services.hub.forget({ tenantId, gatewayId });
+  }
   const { kid, publicKey } = services.keys.state;
   return { tenantId, gatewayId, gatewayName: row.name, stateKeys: [{ kid, publicKey }] };
 }

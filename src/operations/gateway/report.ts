@@ -13,7 +13,11 @@ const id = sql.placeholder('gatewayId');
 
 const ownRow = prepared((build) =>
   build
-    .select({ revision: gateways.revision, peerDigest: gateways.peerDigest })
+    .select({
+      revision: gateways.revision,
+      peerDigest: gateways.peerDigest,
+      identityKey: gateways.identityKey,
+    })
     .from(gateways)
     .where(eq(gateways.id, id)),
 );
@@ -60,8 +64,8 @@ export async function reportGateway(
     ...trafficWrites(scope, gatewayId, report),
     keepReport({ gatewayId, now: services.now(), state: text, run, report: number }),
   );
-  if (!gateway) {
-    // The hub missed that it was deleted; or else its agent would have been refused.
+  if (!gateway?.identityKey) {
+    // The hub missed that it was deleted or waits for another VM, or it would have been refused.
     await services.hub.forget({ tenantId, gatewayId });
     throw notFound('gateway', gatewayId);
   }

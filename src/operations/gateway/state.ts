@@ -80,7 +80,8 @@ const peersSince = prepared((build) =>
 async function read({ db }: TenantScope, gatewayId: string, since: number | undefined) {
   const wanted = since === undefined ? livingPeers : peersSince;
   const [[row], changed] = await db.run(gatewayRow({ gatewayId }), wanted({ gatewayId, since }));
-  if (!row) throw notFound('gateway', gatewayId);
+  // Without a key it waits for another VM, and the hub missed that this one is out.
+  if (!row?.identityKey) throw notFound('gateway', gatewayId);
   return { row, changed };
 }
 

@@ -9,12 +9,22 @@ import type { PageProps } from '../tenant.tsx';
 import { List } from './list.tsx';
 
 type Gateway = Reply<'gateway.get'>;
-type Created = Reply<'gateway.create'>;
+export type Created = Reply<'gateway.create'>;
 
 const silentAfterMilliseconds = 5 * 60_000;
 
-function endpointOf({ endpoint: { host, port } }: Gateway): string {
-  return `${host}:${port}`;
+export function endpointOf({ endpoint: { host, port } }: Gateway): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The line that makes a VM this gateway. */
+export function EnrollmentLine({ gateway, enrollment }: Created) {
+  const where = `Run this as root on the VM that shall be "${gateway.name}".`;
+  return (
+    <div class="card">
+      <Copy label={`${where} It works once, for 24 hours.`} text={enrollment.command} />
+    </div>
+  );
 }
 
 /** How a gateway is, in a word. */
@@ -61,17 +71,7 @@ export function GatewaysPage({ tenant: { tenantId, role } }: PageProps) {
   return (
     <>
       <h1>Gateways</h1>
-      {created && (
-        <div class="card">
-          <Copy
-            label={
-              `Run this as root on the VM that shall be "${created.gateway.name}". ` +
-              'It works once, for 24 hours.'
-            }
-            text={created.enrollment.command}
-          />
-        </div>
-      )}
+      {created && <EnrollmentLine {...created} />}
       {role !== 'auditor' && <NewGateway tenantId={tenantId} made={made} />}
       <List
         ask={ask}
