@@ -19,7 +19,7 @@ export type ApiKey = {
   id: string;
   name: string;
   role: "owner" | "admin" | "auditor" | "member";
-  permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null;
+  permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null;
   groupIds: Array<string> | null;
   gatewayIds: Array<string> | null;
   status: "active" | "expired" | "revoked";
@@ -41,6 +41,11 @@ export type Assertion = {
   };
 };
 
+export type ChangeEndpoint = {
+  host?: string | undefined;
+  port?: number | undefined;
+};
+
 export type ChangePolicy = {
   secondFactor?: "optional" | "required" | undefined;
   linkRedemption?: "link" | "session" | undefined;
@@ -55,7 +60,7 @@ export type ConfirmedTotp = {
 export type CreateApiKey = {
   name: string;
   role: "owner" | "admin" | "auditor" | "member";
-  permissions?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | undefined;
+  permissions?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | undefined;
   groupIds?: Array<string> | undefined;
   gatewayIds?: Array<string> | undefined;
   expiresInSeconds?: number | undefined;
@@ -159,7 +164,7 @@ export type CreateUser = {
 export type CreateWebhook = {
   url: string;
   description?: string | undefined;
-  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null | undefined;
+  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null | undefined;
   batch?: number | undefined;
 };
 
@@ -326,7 +331,7 @@ export type Me = {
   key: {
     id: string;
     role: "owner" | "admin" | "auditor" | "member";
-    permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null;
+    permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null;
     groupIds: Array<string> | null;
     gatewayIds: Array<string> | null;
   } | null;
@@ -488,7 +493,7 @@ export type Revision = {
   number: number;
   at: string;
   actor: string;
-  operation: "gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete";
+  operation: "gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete";
   subject: string;
   summary: Record<string, string | number | boolean | null>;
   hash: string;
@@ -664,6 +669,56 @@ export type UpdateAccount = {
   name: string;
 };
 
+export type UpdatedGateway = {
+  id: string;
+  name: string;
+  endpoint: Endpoint;
+  listenPort: number;
+  pools: {
+    v4: string;
+    v6: string;
+  };
+  routes: Array<string>;
+  dns: Array<string>;
+  mtu: number;
+  isolateClients: boolean;
+  status: "pending" | "enrolled";
+  wireguardPublicKey: string | null;
+  peerCount: number;
+  revision: number;
+  observed: {
+    revision: number;
+    sections: {
+      wireguard?: SectionStatus | undefined;
+      firewall?: SectionStatus | undefined;
+      ikev2?: SectionStatus | undefined;
+    };
+    peerDigest: string;
+    peerCount: number;
+    versions: {
+      agent: string;
+      kernel?: string | undefined;
+      wireguard?: string | undefined;
+      nftables?: string | undefined;
+      strongswan?: string | undefined;
+    };
+    ikev2?: Ikev2Observation | undefined;
+    reportedAt: string;
+  } | null;
+  applied: "pending" | "applied" | "failed";
+  createdAt: string;
+  staleInProfiles: Array<"endpoint" | "routes" | "dns" | "mtu">;
+};
+
+export type UpdateGateway = {
+  name?: string | undefined;
+  endpoint?: ChangeEndpoint | undefined;
+  routes?: Array<string> | undefined;
+  dns?: Array<string> | undefined;
+  mtu?: number | undefined;
+  isolateClients?: boolean | undefined;
+};
+
 export type UpdateGroup = {
   name?: string | undefined;
 };
@@ -686,7 +741,7 @@ export type UpdateUser = {
 export type UpdateWebhook = {
   url?: string | undefined;
   description?: string | undefined;
-  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null | undefined;
+  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null | undefined;
   batch?: number | undefined;
   enabled?: boolean | undefined;
   rotateSecret?: true | undefined;
@@ -720,7 +775,7 @@ export type Webhook = {
   id: string;
   url: string;
   description: string;
-  operations: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null;
+  operations: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete"> | null;
   batch: number;
   enabled: boolean;
   previousSecretUntil: string | null;
@@ -1072,15 +1127,6 @@ export interface Operations {
     } | undefined;
     reply: SentMailList;
   };
-  /** Make a gateway and the token with which its VM enrols */
-  'gateway.create': {
-    params: {
-      tenantId: string;
-    };
-    body: CreateGateway;
-    idempotencyKey?: string | undefined;
-    reply: CreatedGateway;
-  };
   /** List the gateways, oldest first */
   'gateway.list': {
     params: {
@@ -1092,6 +1138,15 @@ export interface Operations {
     } | undefined;
     reply: GatewayList;
   };
+  /** Make a gateway and the token with which its VM enrols */
+  'gateway.create': {
+    params: {
+      tenantId: string;
+    };
+    body: CreateGateway;
+    idempotencyKey?: string | undefined;
+    reply: CreatedGateway;
+  };
   /** Read a gateway and what its agent reported last */
   'gateway.get': {
     params: {
@@ -1100,6 +1155,16 @@ export interface Operations {
     };
     reply: Gateway;
   };
+  /** Change a gateway; its agent applies it as soon as it hears of it */
+  'gateway.update': {
+    params: {
+      tenantId: string;
+      gatewayId: string;
+    };
+    body?: UpdateGateway | undefined;
+    ifMatch?: string | undefined;
+    reply: UpdatedGateway;
+  };
   /** Delete a gateway; its devices stay with their other gateways */
   'gateway.delete': {
     params: {
@@ -1107,6 +1172,15 @@ export interface Operations {
       gatewayId: string;
     };
     reply: undefined;
+  };
+  /** Let another VM take the gateway's place, and give the token with which it enrols */
+  'gateway.renewToken': {
+    params: {
+      tenantId: string;
+      gatewayId: string;
+    };
+    idempotencyKey?: string | undefined;
+    reply: CreatedGateway;
   };
   /** List the devices, oldest first */
   'device.list': {
@@ -1524,10 +1598,12 @@ export const operations = {
   'apiKey.create': ['POST', '/v1/tenants/{tenantId}/api-keys'],
   'apiKey.revoke': ['POST', '/v1/tenants/{tenantId}/api-keys/{apiKeyId}/revoke'],
   'mail.list': ['GET', '/v1/tenants/{tenantId}/mails'],
-  'gateway.create': ['POST', '/v1/tenants/{tenantId}/gateways'],
   'gateway.list': ['GET', '/v1/tenants/{tenantId}/gateways'],
+  'gateway.create': ['POST', '/v1/tenants/{tenantId}/gateways'],
   'gateway.get': ['GET', '/v1/tenants/{tenantId}/gateways/{gatewayId}'],
+  'gateway.update': ['PATCH', '/v1/tenants/{tenantId}/gateways/{gatewayId}'],
   'gateway.delete': ['DELETE', '/v1/tenants/{tenantId}/gateways/{gatewayId}'],
+  'gateway.renewToken': ['POST', '/v1/tenants/{tenantId}/gateways/{gatewayId}/renew-token'],
   'device.list': ['GET', '/v1/tenants/{tenantId}/devices'],
   'device.create': ['POST', '/v1/tenants/{tenantId}/devices'],
   'device.get': ['GET', '/v1/tenants/{tenantId}/devices/{deviceId}'],
