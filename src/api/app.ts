@@ -23,6 +23,7 @@ import { App } from './route.ts';
 import { registerAgent } from './routes/agent.ts';
 import { registerApiKeys } from './routes/api-keys.ts';
 import { registerAudit } from './routes/audit.ts';
+import { registerAuthorities } from './routes/authorities.ts';
 import { registerDevices } from './routes/devices.ts';
 import { registerGateways } from './routes/gateways.ts';
 import { registerGroups } from './routes/groups.ts';
@@ -108,6 +109,7 @@ export function registerRoutes(app: App): void {
   registerMails(app);
   registerGateways(app);
   registerDevices(app);
+  registerAuthorities(app);
   registerLinks(app);
   registerAudit(app);
   registerOutlets(app);

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addAccountCommands } from './commands/account.ts';
 import { addApiKeyCommands } from './commands/api-key.ts';
 import { addAuditCommands } from './commands/audit.ts';
+import { addAuthorityCommands } from './commands/authority.ts';
 import { addDeviceCommands } from './commands/device.ts';
 import { addGatewayCommands } from './commands/gateway.ts';
 import { addGroupCommands } from './commands/group.ts';
@@ -58,6 +59,7 @@ function createProgram(shell: Shell): Command {
   addGroupCommands(program, shell);
   addApiKeyCommands(program, shell);
   addGatewayCommands(program, shell);
+  addAuthorityCommands(program, shell);
   addDeviceCommands(program, shell);
   addLinkCommands(program, shell);
   addMailCommands(program, shell);

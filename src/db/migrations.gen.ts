@@ -195,5 +195,33 @@ export const tenantMigrations: readonly Migration[] = [
       "CREATE INDEX `links_device` ON `links` (`device_id`,`created_at`,`id`);",
       "CREATE INDEX `links_user` ON `links` (`user_id`) WHERE user_id is not null;"
     ]
+  },
+  {
+    "tag": "0007_ikev2",
+    "statements": [
+      "CREATE TABLE `authorities` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`generation` integer NOT NULL,\n\t`status` text NOT NULL,\n\t`certificate` text NOT NULL,\n\t`private_key` text NOT NULL,\n\t`permitted_hosts` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer NOT NULL,\n\t`created_revision` integer NOT NULL,\n\t`revision` integer NOT NULL\n);",
+      "CREATE UNIQUE INDEX `authorities_generation_unique` ON `authorities` (`generation`);",
+      "CREATE UNIQUE INDEX `authorities_created_revision_unique` ON `authorities` (`created_revision`);",
+      "CREATE TABLE `certificates` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`authority_id` text NOT NULL,\n\t`device_id` text,\n\t`gateway_id` text,\n\t`serial` text NOT NULL,\n\t`identity` text NOT NULL,\n\t`not_before` integer NOT NULL,\n\t`not_after` integer NOT NULL,\n\t`revoked_at` integer,\n\t`revoked_revision` integer,\n\tFOREIGN KEY (`authority_id`) REFERENCES `authorities`(`id`) ON UPDATE no action ON DELETE no action,\n\tFOREIGN KEY (`device_id`) REFERENCES `devices`(`id`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE INDEX `certificates_device` ON `certificates` (`device_id`,`revoked_revision`);",
+      "CREATE INDEX `certificates_gateway` ON `certificates` (`gateway_id`,`revoked_revision`);",
+      "CREATE INDEX `certificates_revoked` ON `certificates` (`revoked_revision`);",
+      "CREATE INDEX `certificates_authority` ON `certificates` (`authority_id`,`revoked_revision`);",
+      "CREATE TABLE `ikev2_peers` (\n\t`gateway_id` text NOT NULL,\n\t`device_id` text NOT NULL,\n\t`identity` text NOT NULL,\n\t`removed` integer NOT NULL,\n\t`held` integer DEFAULT false NOT NULL,\n\t`revision` integer NOT NULL,\n\tPRIMARY KEY(`gateway_id`, `device_id`),\n\tFOREIGN KEY (`gateway_id`) REFERENCES `gateways`(`id`) ON UPDATE no action ON DELETE cascade,\n\tFOREIGN KEY (`device_id`) REFERENCES `devices`(`id`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE INDEX `ikev2_peers_revision` ON `ikev2_peers` (`gateway_id`,`revision`);",
+      "CREATE INDEX `ikev2_peers_device` ON `ikev2_peers` (`device_id`);",
+      "ALTER TABLE `devices` ADD `ikev2_identity` text;",
+      "ALTER TABLE `devices` ADD `ikev2_expires_at` integer;",
+      "ALTER TABLE `gateways` ADD `ikev2` integer DEFAULT false NOT NULL;",
+      "ALTER TABLE `gateways` ADD `ike_pool4` text;",
+      "ALTER TABLE `gateways` ADD `ike_pool6` text;",
+      "ALTER TABLE `gateways` ADD `ike_public_key` text;",
+      "ALTER TABLE `gateways` ADD `certificate` text;",
+      "ALTER TABLE `gateways` ADD `certificate_authority` text;",
+      "ALTER TABLE `gateways` ADD `certificate_expires_at` integer;",
+      "ALTER TABLE `gateways` ADD `ikev2_count` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `gateways` ADD `ikev2_digest` text DEFAULT '00000000000000000000000000000000' NOT NULL;",
+      "ALTER TABLE `gateways` ADD `whole_revision` integer DEFAULT 0 NOT NULL;"
+    ]
   }
 ];

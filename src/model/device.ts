@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
+import { deviceIdentitySchema } from './ikev2.ts';
 import { limits } from './limits.ts';
 import { profileKinds } from './profile.ts';
 import { timeSchema } from './tenant.ts';
@@ -36,7 +37,10 @@ export const deviceSchema = z.strictObject({
   platform: z.enum(platforms),
   /** `pending` has no credential yet, `revoked` has none any more. */
   status: z.enum(['pending', 'active', 'revoked']),
+  /** Of WireGuard; null when it has none. */
   publicKey: wireguardPublicKeySchema.nullable(),
+  /** Its certificate for IKEv2; null when it has none. */
+  ikev2: z.strictObject({ identity: deviceIdentitySchema, expiresAt: timeSchema }).nullable(),
   gatewayIds: z.array(idSchema('gateway')),
   revision: z.int(),
   createdAt: timeSchema,

@@ -62,6 +62,13 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
+/** The bytes of lower-case hex, or undefined if it is none. */
+export function fromHex(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!/^([0-9a-f]{2})*$/.test(text)) return undefined;
+  const digits = text.match(/../g) ?? [];
+  return new Uint8Array(digits.map((pair) => Number.parseInt(pair, 16)));
+}
+
 /** Bytes of UTF-8. Lone surrogates become U+FFFD. */
 export function toUtf8(text: string): Uint8Array<ArrayBuffer> {
   const bytes: number[] = [];

@@ -31,6 +31,8 @@ export const createGatewaySchema = z.strictObject({
   dns: dnsSchema.default([]),
   mtu: mtuSchema.default(limits.mtuMost),
   isolateClients: z.boolean().default(true),
+  /** Whether devices may also come in by IKEv2. */
+  ikev2: z.boolean().default(false),
 });
 export type CreateGateway = z.infer<typeof createGatewaySchema>;
 
@@ -61,6 +63,17 @@ export const gatewaySchema = z.strictObject({
   status: z.enum(['pending', 'enrolled']),
   wireguardPublicKey: wireguardPublicKeySchema.nullable(),
   peerCount: z.int(),
+  /** Null without IKEv2. */
+  ikev2: z
+    .strictObject({
+      /** Devices that come in by IKEv2 get their addresses from here. */
+      pools: z.strictObject({ v4: z.string(), v6: z.string() }),
+      /** Devices whose certificate lets them in. */
+      deviceCount: z.int(),
+      /** Of the gateway's own; null until its agent has asked for one. */
+      certificateExpiresAt: timeSchema.nullable(),
+    })
+    .nullable(),
   /** The revision its desired state is at. */
   revision: z.int(),
   /** What its agent reported last, without counters. */

@@ -33,6 +33,16 @@ export const limits = {
   /** Of DER in base64, or of a request in PEM. */
   certificateLength: 8192,
   authoritiesPerTenant: 4,
+  authorityCertificateDays: 3653,
+  gatewayCertificateDays: 397,
+  deviceCertificateDays: 90,
+  /** How far before its making a certificate is good, for clocks that are behind. */
+  certificateSkewMilliseconds: 24 * 3_600_000,
+  /** The oldest fall off. The list of who may come in holds nevertheless. */
+  revokedCertificatesPerList: 200_000,
+  revocationListDays: 30,
+  revocationListsCached: 64,
+  revocationListCacheMilliseconds: 3_600_000,
   receiptLength: 1024,
   receiptsPerReport: 100,
   ssidBytes: 32,

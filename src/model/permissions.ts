@@ -53,7 +53,12 @@ const operatorOperations = [
 /** What Sallyport does by itself and writes into a tenant's log. */
 export const systemOperations = ['audit.anchor'] as const;
 
-const agentOperations = ['gateway.state', 'gateway.report'] as const;
+const agentOperations = [
+  'gateway.state',
+  'gateway.report',
+  'gateway.certify',
+  'gateway.revocations',
+] as const;
 
 /** What every user may; of devices and links their own alone. */
 const memberOperations = [
@@ -86,6 +91,7 @@ const readOperations = [
   'webhook.get',
   'syslog.get',
   'oidc.get',
+  'authority.list',
   'mail.list',
   'audit.list',
   'audit.verify',
@@ -131,6 +137,8 @@ const ownerOperations = [
   'tenant.export',
   'oidc.set',
   'oidc.delete',
+  'authority.rotate',
+  'authority.retire',
 ] as const;
 
 export const operations = [

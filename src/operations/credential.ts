@@ -6,15 +6,18 @@ import { credentials, deviceGateways, devices, gateways } from '../db/schema/ten
 import { SallyportError } from '../model/errors.ts';
 import { newId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
+import { withdrawCertificate, withoutCertificate } from './certificate.ts';
 import { addPeers, type PeerWrites, removePeers } from './peers.ts';
 import { gatewaysWithin } from './reach.ts';
 import type { TenantScope } from './services.ts';
 
 function retire({ db }: TenantScope, number: number, deviceId: string): Query {
-  return db.build
-    .update(credentials)
-    .set({ retiredRevision: number })
-    .where(and(eq(credentials.deviceId, deviceId), isNull(credentials.retiredRevision)));
+  const living = and(
+    eq(credentials.deviceId, deviceId),
+    eq(credentials.protocol, 'wireguard'),
+    isNull(credentials.retiredRevision),
+  );
+  return db.build.update(credentials).set({ retiredRevision: number }).where(living);
 }
 
 async function refuseGatewayKey({ db }: TenantScope, publicKey: string): Promise<void> {
@@ -63,7 +66,10 @@ export async function gatewaysOf({ db }: TenantScope, deviceId: string): Promise
   return rows.map(({ id }) => id);
 }
 
-/** Makes the public key the device's only one, on all the given gateways. */
+/**
+ * Makes the public key the device's only one of WireGuard, on all the given gateways. A certificate
+ * that it has stays.
+ */
 export async function issueCredential(
   scope: TenantScope,
   number: number,
@@ -95,23 +101,25 @@ export async function issueCredential(
   };
 }
 
-/** Leaves the device without a credential and off every gateway. */
-export async function withdrawCredential(
+/** Leaves the device without any credential and off every gateway. */
+export async function withdrawCredentials(
   scope: TenantScope,
   number: number,
-  deviceId: string,
+  device: { id: string; ikev2Identity: string | null },
   status: 'pending' | 'revoked',
 ): Promise<PeerWrites> {
-  const { writes, touched } = await removePeers(scope, number, deviceId);
+  const plain = await removePeers(scope, number, device.id);
+  const certified = await withdrawCertificate(scope, number, device);
   return {
     writes: [
-      retire(scope, number, deviceId),
+      retire(scope, number, device.id),
       scope.db.build
         .update(devices)
-        .set({ status, publicKey: null, revision: number })
-        .where(eq(devices.id, deviceId)),
-      ...writes,
+        .set({ ...withoutCertificate, status, publicKey: null, revision: number })
+        .where(eq(devices.id, device.id)),
+      ...plain.writes,
+      ...certified.writes,
     ],
-    touched,
+    touched: [...new Set([...plain.touched, ...certified.touched])],
   };
 }

@@ -75,6 +75,8 @@ export interface Services {
   outbound: OutboundPolicy;
   /** The identity providers of tenants. */
   oidc: IdentityProviders;
+  /** Signed lists of revoked certificates, by authority and newest revocation. */
+  revocationLists: Cache<Uint8Array<ArrayBuffer>>;
   /** Tenants whose outlets are about to be looked at, by id. */
   hurriedCache: Cache<true>;
   /** Tells a webhook's receiver, as the `WebhookSender` of jobs does. */

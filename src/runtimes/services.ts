@@ -88,6 +88,7 @@ export async function createServices(platform: Platform): Promise<Services> {
     provenCredentials: createCache(limits.provenCredentials, now),
     rates,
     metrics,
+    revocationLists: createCache(limits.revocationListsCached, now),
     hurriedCache: createCache(limits.outletsHurriedCached, now),
     quotas,
     signUp,

@@ -147,6 +147,7 @@ export const gateway = gatewaySchema.parse({
   status: 'enrolled',
   wireguardPublicKey: dualStack.gatewayPublicKey,
   peerCount: 3,
+  ikev2: null,
   revision: 12,
   observed: {
     revision: 11,
@@ -176,6 +177,7 @@ export const device = deviceSchema.parse({
   platform: 'linux',
   status: 'active',
   publicKey: dualStack.gatewayPublicKey,
+  ikev2: null,
   gatewayIds: [gatewayId],
   revision: 12,
   createdAt: time,

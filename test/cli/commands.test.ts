@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { accountCases } from './account-cases.ts';
 import * as canned from './answers.ts';
 import { auditCases, page } from './audit-cases.ts';
+import { ikev2Cases } from './ikev2-cases.ts';
 import { type Answers, type Case, startWorld } from './world.ts';
 
 const { apiKeyId, deviceId, gatewayId, groupId, linkId, tenantId, token, userId } = canned;
@@ -396,6 +397,7 @@ const cases: Case[] = [
     shows: ['status     revoked', 'used       never'],
   },
   ...auditCases,
+  ...ikev2Cases,
 ];
 
 function answersOf({ asks, answers }: Case): Answers {
@@ -565,8 +567,10 @@ it('has a command for each operation of people, and none for those of the agent'
       }),
   );
   const { operations, systemOperations } = await import('../../src/model/permissions.ts');
-  const agents = ['gateway.enroll', 'gateway.state', 'gateway.report', ...systemOperations];
-  const without = [...agents, ...partOfAnother, ...forBrowsers];
+  const agents = ['enroll', 'state', 'report', 'certify', 'revocations'].map(
+    (verb) => `gateway.${verb}`,
+  );
+  const without = [...agents, ...systemOperations, ...partOfAnother, ...forBrowsers];
   const expected = operations.filter((operation) => !without.includes(operation));
   expect(asked.flat().sort()).toEqual([...expected].sort());
 });

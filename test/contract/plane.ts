@@ -2,6 +2,7 @@
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { importJWK, SignJWT } from 'jose';
+import { desiredStateVersion } from '../../src/model/desired-state.ts';
 import type { Device } from '../../src/model/device.ts';
 import { agentTokenAudience, type EnrollmentReply } from '../../src/model/enrollment.ts';
 import type { CreatedGateway } from '../../src/model/gateway.ts';
@@ -140,7 +141,7 @@ export async function enrollAs(
     token: enrollmentToken,
     identityKey,
     wireguardPublicKey,
-    protocol: 1,
+    protocol: desiredStateVersion,
     facts: { agent: 'test' },
   };
   const reply = await apiOf(plane)<EnrollmentReply>('POST', '/v1/agent/enroll', request);

@@ -4,6 +4,7 @@ import { accountContract } from './accounts.ts';
 import { agentContract } from './agent.ts';
 import { apiKeyContract } from './api-keys.ts';
 import { auditContract } from './audit.ts';
+import { authorityContract } from './authorities.ts';
 import { belongingContract } from './belonging.ts';
 import { bookmarkContract } from './bookmarks.ts';
 import { deviceContract } from './devices.ts';
@@ -29,6 +30,7 @@ export function contract(create: () => Promise<MailPlane>): void {
   tenantLifeContract(create);
   quotaContract(create);
   gatewayContract(create);
+  authorityContract(create);
   deviceContract(create);
   linkContract(create);
   linkMailContract(create);

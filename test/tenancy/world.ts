@@ -11,10 +11,12 @@ import {
   roleMay,
 } from '../../src/model/permissions.ts';
 import { createApiKey } from '../contract/api-keys.ts';
+import { authoritiesOf } from '../contract/authorities.ts';
 import { createGroup } from '../contract/groups.ts';
 import {
   type Api,
   createDevice,
+  createGateway,
   createLink,
   createTenant,
   enrolledGateway,
@@ -137,6 +139,8 @@ export async function createWorld(): Promise<World> {
   await tenant.api('PUT', tenant.path(`/groups/${group.id}/members/${owner.userId}`));
   const device = await createDevice(tenant, { userId: owner.userId });
   const link = await createLink(tenant, device.id);
+  await createGateway(tenant, { ikev2: true });
+  const [authority] = await authoritiesOf(tenant);
   const { apiKey } = await createApiKey(plane, tenant);
   const me = await owner.api<{ account: { id: string }; session: { id: string } }>('GET', '/v1/me');
 
@@ -155,6 +159,7 @@ export async function createWorld(): Promise<World> {
       gatewayId: gateway.id,
       deviceId: device.id,
       linkId: link.id,
+      authorityId: authority?.id ?? '',
       apiKeyId: apiKey.id,
       sessionId: me.body.session.id,
       webhookId: await createWebhook(tenant),

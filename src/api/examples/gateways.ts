@@ -1,7 +1,7 @@
 // Examples of gateways, and of what agents say.
 
 import type { Examples } from './example.ts';
-import { gateway, ids, later, listOf, publicKeys, tenant } from './things.ts';
+import { authority, gateway, ids, later, listOf, publicKeys, tenant } from './things.ts';
 
 const token = 'spe_3f8k2m9q0c7x1v5t_works-once-within-a-day';
 const { observed, endpoint, name, dns } = gateway;
@@ -11,6 +11,7 @@ const waiting = {
   ...gateway,
   status: 'pending',
   wireguardPublicKey: null,
+  ikev2: null,
   observed: null,
   applied: 'pending',
 };
@@ -54,6 +55,14 @@ export const gatewayExamples: Examples = {
       stateKeys: [{ kid: 'state-1', publicKey: publicKeys.identity }],
     },
   },
+  'gateway.certify': {
+    body: { certificateRequest: '-----BEGIN CERTIFICATE REQUEST-----\nMIHuMIGWAgEAMA…' },
+    reply: { certificate: 'MIIBszCCAVqgAwIBAgIQ' },
+  },
+  'gateway.revocations': { reply: '-----BEGIN X509 CRL-----\nMIIBCjCBsQIBATAK…' },
+  'authority.list': { reply: listOf(authority) },
+  'authority.rotate': { reply: { ...authority, generation: 2 } },
+  'authority.retire': { reply: { ...authority, status: 'retired', gateways: 0 } },
   'gateway.state': { reply: 'eyJhbGciOiJFZERTQSJ9.eyJyZXZpc2lvbiI6MTJ9.c2lnbmF0dXJl' },
   'gateway.report': {
     body: {

@@ -10,6 +10,7 @@ export const ids = {
   group: 'g_8b7m3k9q0c7x1v5t',
   mail: 'm_7m3k9q0c7x1v5t8b',
   webhook: 'wh_0c7x1v5t8b7m3k9q',
+  authority: 'ca_2m9q0c7x1v5t8b7m',
 } as const;
 
 export const createdAt = '2026-11-20T09:30:00.000Z';
@@ -59,6 +60,11 @@ export const gateway = {
   status: 'enrolled',
   wireguardPublicKey: publicKeys.gateway,
   peerCount: 1,
+  ikev2: {
+    pools: { v4: '10.64.64.0/18', v6: 'fd5a:1b2c:3d4e:1::/64' },
+    deviceCount: 1,
+    certificateExpiresAt: '2027-12-21T09:30:00.000Z',
+  },
   revision: 12,
   observed: {
     revision: 12,
@@ -79,6 +85,7 @@ export const device = {
   platform: 'ios',
   status: 'active',
   publicKey: publicKeys.device,
+  ikev2: null,
   gatewayIds: [ids.gateway],
   revision: 12,
   createdAt,
@@ -86,6 +93,20 @@ export const device = {
 
 /** Without a credential yet, or without one again. */
 export const pendingDevice = { ...device, status: 'pending', publicKey: null };
+
+export const authority = {
+  id: ids.authority,
+  generation: 1,
+  status: 'active',
+  certificate: '-----BEGIN CERTIFICATE-----\nMIIB4zCCAYigAwIBAgIQ…',
+  fingerprint: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  permittedHosts: ['example.com'],
+  deviceCertificates: 1,
+  gateways: 1,
+  revision: 11,
+  createdAt,
+  expiresAt: '2036-11-21T09:30:00.000Z',
+};
 
 export const connection = {
   gatewayId: ids.gateway,

@@ -68,6 +68,7 @@ export const tags = [
   { name: 'user', description: 'A person in a tenant' },
   { name: 'group', description: 'Users of a tenant who are treated alike' },
   { name: 'gateway', description: "A tenant's VM that runs the agent, and what its agent asks" },
+  { name: 'authority', description: 'Who vouches for devices and gateways of IKEv2' },
   { name: 'device', description: 'A phone or laptop of a user' },
   { name: 'link', description: 'An address that gives out the profile of a device' },
   { name: 'account', description: 'A login of a person, who can be a user of several tenants' },

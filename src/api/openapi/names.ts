@@ -5,10 +5,12 @@ import { z } from 'zod';
 import * as account from '../../model/account.ts';
 import * as apiKey from '../../model/api-key.ts';
 import * as audit from '../../model/audit.ts';
+import * as authority from '../../model/authority.ts';
 import * as device from '../../model/device.ts';
 import * as enrollment from '../../model/enrollment.ts';
 import * as gateway from '../../model/gateway.ts';
 import * as group from '../../model/group.ts';
+import * as ikev2 from '../../model/ikev2.ts';
 import * as link from '../../model/link.ts';
 import * as me from '../../model/me.ts';
 import * as observedState from '../../model/observed-state.ts';
@@ -31,10 +33,12 @@ const modules = [
   account,
   apiKey,
   audit,
+  authority,
   device,
   enrollment,
   gateway,
   group,
+  ikev2,
   link,
   me,
   observedState,

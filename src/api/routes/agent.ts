@@ -3,9 +3,13 @@
 import { z } from 'zod';
 import { enrollmentReplySchema, enrollmentRequestSchema } from '../../model/enrollment.ts';
 import { SallyportError } from '../../model/errors.ts';
+import { idSchema } from '../../model/ids.ts';
+import { certificateRequestSchema, issuedCertificateSchema } from '../../model/ikev2.ts';
 import { limits } from '../../model/limits.ts';
 import { observedStateSchema, reportReplySchema } from '../../model/observed-state.ts';
 import type { Operation } from '../../model/permissions.ts';
+import { revocationsForGateway } from '../../operations/authority/revocations.ts';
+import { certifyGateway } from '../../operations/gateway/certify.ts';
 import { enrollGateway } from '../../operations/gateway/enroll.ts';
 import { reportGateway } from '../../operations/gateway/report.ts';
 import { getState } from '../../operations/gateway/state.ts';
@@ -107,9 +111,56 @@ function registerState(app: App): void {
   );
 }
 
+const authorityParams = z.strictObject({ authorityId: idSchema('authority') });
+
+function registerCertificates(app: App): void {
+  route(
+    app,
+    {
+      operation: 'gateway.certify',
+      method: 'post',
+      path: '/v1/agent/certificate',
+      summary: "Get a certificate for the gateway's IKE key",
+      description:
+        "Of the request only the key counts; the names are the gateway's. The certificate also " +
+        'comes with the next document. While the present one has more than a third of its life ' +
+        'to come, the same key gets the same again.',
+      body: certificateRequestSchema,
+      reply: { status: 200, description: 'The certificate', schema: issuedCertificateSchema },
+      errors: ['name_not_permitted'],
+    },
+    async ({ caller, body }) => {
+      const [scope, gatewayId] = await enterAsAgent(caller, 'gateway.certify');
+      return certifyGateway(scope, gatewayId, body);
+    },
+  );
+  route(
+    app,
+    {
+      operation: 'gateway.revocations',
+      method: 'get',
+      path: '/v1/agent/revocations/{authorityId}',
+      summary: "Read an authority's list of revoked certificates",
+      params: authorityParams,
+      reply: {
+        status: 200,
+        description: 'The list (RFC 5280 §5) in PEM',
+        schema: z.string(),
+        mediaType: 'application/x-pem-file',
+      },
+    },
+    async ({ caller, params: { authorityId } }) => {
+      const [scope] = await enterAsAgent(caller, 'gateway.revocations');
+      const list = await revocationsForGateway(scope, authorityId);
+      return new Response(list, { headers: { 'content-type': 'application/x-pem-file' } });
+    },
+  );
+}
+
 export function registerAgent(app: App): void {
   registerSocket(app);
   registerState(app);
+  registerCertificates(app);
   route(
     app,
     {

@@ -133,6 +133,7 @@ export function registerGateways(app: App): void {
         'pool_exhausted',
         'limit_reached',
         'quota_reached',
+        'name_not_permitted',
       ],
     },
     async ({ caller, params: { tenantId }, body }) =>

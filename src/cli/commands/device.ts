@@ -31,6 +31,13 @@ interface CreateOptions extends KeyOptions {
   gateway?: string[];
 }
 
+function certificateOf({ ikev2 }: Device): Field[] {
+  if (!ikev2) return [];
+  // In two, for narrow windows.
+  const [name = '', domain = ''] = ikev2.identity.split('@');
+  return [['ikev2', [name, `@${domain}`, `until ${minute(ikev2.expiresAt)}`]]];
+}
+
 function fieldsOf(device: Device): Field[] {
   return [
     ['id', device.id],
@@ -40,6 +47,7 @@ function fieldsOf(device: Device): Field[] {
     ['platform', device.platform],
     ['gateways', device.gatewayIds],
     ['public key', device.publicKey ?? 'none'],
+    ...certificateOf(device),
     ['created', minute(device.createdAt)],
   ];
 }

@@ -32,6 +32,7 @@ interface CreateOptions {
   mtu?: number;
   /** False with `--no-isolate-clients`, else true. */
   isolateClients: boolean;
+  ikev2?: true;
 }
 
 interface UpdateOptions {
@@ -63,6 +64,18 @@ function reportOf({ observed }: Gateway): Field[] {
   ];
 }
 
+function ikev2Of({ ikev2 }: Gateway): Field[] {
+  if (!ikev2) return [];
+  const { pools, deviceCount, certificateExpiresAt } = ikev2;
+  const until =
+    certificateExpiresAt === null ? 'none yet' : `until ${minute(certificateExpiresAt)}`;
+  return [
+    ['ikev2 pools', [pools.v4, pools.v6]],
+    ['ikev2 devices', String(deviceCount)],
+    ['certificate', until],
+  ];
+}
+
 function view(gateway: Gateway): string {
   const { endpoint, listenPort, pools, routes, dns, wireguardPublicKey } = gateway;
   return record([
@@ -76,6 +89,7 @@ function view(gateway: Gateway): string {
     ['dns', dns],
     ['mtu', String(gateway.mtu)],
     ['devices', `${gateway.peerCount}, ${gateway.isolateClients ? 'kept apart' : 'may meet'}`],
+    ...ikev2Of(gateway),
     ['public key', wireguardPublicKey ?? 'none yet'],
     ['revision', String(gateway.revision)],
     ...reportOf(gateway),
@@ -101,7 +115,8 @@ function staleNote({ staleInProfiles }: UpdatedGateway, session: Session): strin
 }
 
 async function create(options: CreateOptions, session: Session): Promise<void> {
-  const { name, endpoint, listenPort, pool4, pool6, route, dns, mtu, isolateClients } = options;
+  const { name, endpoint, listenPort, pool4, pool6, route, dns, mtu } = options;
+  const { isolateClients, ikev2 } = options;
   const body = {
     name,
     endpoint,
@@ -111,6 +126,7 @@ async function create(options: CreateOptions, session: Session): Promise<void> {
     dns,
     mtu,
     isolateClients,
+    ikev2,
   } satisfies z.input<typeof createGatewaySchema>;
   const path = `${session.tenantPath()}/gateways`;
   const answer = await session.send({ method: 'POST', path, body, answer: createdGatewaySchema });
@@ -187,6 +203,7 @@ function addCreate(gateway: Command, shell: Shell): void {
     .option('--route <prefix>', 'what clients send into the tunnel; again for more', several)
     .option('--dns <address>', 'DNS server for clients; again for more', several)
     .option('--mtu <bytes>', 'MTU of the tunnel', wholeNumber)
+    .option('--ikev2', 'let devices also come in by IKEv2, without an app')
     .option('--no-isolate-clients', 'let devices reach each other')
     .action((options: CreateOptions, command) => create(options, new Session(shell, command)));
 }

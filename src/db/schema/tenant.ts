@@ -10,6 +10,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import { emptyPeerDigest } from '../../model/desired-state.ts';
 import type { ObservedState } from '../../model/observed-state.ts';
 import type { Operation } from '../../model/permissions.ts';
 import { defaultPolicy } from '../../model/policy.ts';
@@ -127,6 +128,20 @@ export const gateways = sqliteTable(
     highestHost: integer('highest_host').notNull(),
     peerCount: integer('peer_count').notNull(),
     peerDigest: text('peer_digest').notNull(),
+    ikev2: integer({ mode: 'boolean' }).notNull().default(false),
+    /** Set while it speaks IKEv2. */
+    ikePool4: text('ike_pool4'),
+    ikePool6: text('ike_pool6'),
+    /** SubjectPublicKeyInfo of its IKE key in base64; null until its agent has one. */
+    ikePublicKey: text('ike_public_key'),
+    /** For that key: DER in base64, of which authority it is, and until when it is good. */
+    certificate: text(),
+    certificateAuthority: text('certificate_authority'),
+    certificateExpiresAt: integer('certificate_expires_at'),
+    ikev2Count: integer('ikev2_count').notNull().default(0),
+    ikev2Digest: text('ikev2_digest').notNull().default(emptyPeerDigest),
+    /** Whoever has an older revision needs the whole document. */
+    wholeRevision: integer('whole_revision').notNull().default(0),
     /** The revision that last changed the gateway's own sections. */
     sectionsRevision: integer('sections_revision').notNull(),
     /** The revision that last changed anything in its document. */
@@ -149,6 +164,9 @@ export const devices = sqliteTable(
     status: text().notNull().$type<'pending' | 'active' | 'revoked'>(),
     /** Of its living credential. */
     publicKey: text('public_key'),
+    /** Of its living certificate, and until when that is good. */
+    ikev2Identity: text('ikev2_identity'),
+    ikev2ExpiresAt: integer('ikev2_expires_at'),
     revision: integer().notNull(),
     createdAt: integer('created_at').notNull(),
     createdRevision: integer('created_revision').notNull().unique(),
@@ -173,7 +191,7 @@ export const deviceGateways = sqliteTable(
   ],
 );
 
-/** Every WireGuard key a device ever had: a retired key never comes back. */
+/** Every key a device ever had: a retired key never comes back. */
 export const credentials = sqliteTable(
   'credentials',
   {
@@ -181,7 +199,8 @@ export const credentials = sqliteTable(
     deviceId: text('device_id')
       .notNull()
       .references(() => devices.id),
-    protocol: text().notNull().$type<'wireguard'>(),
+    protocol: text().notNull().$type<'wireguard' | 'ikev2'>(),
+    /** As WireGuard writes it; of a certificate, SHA-256 of its SubjectPublicKeyInfo in base64. */
     publicKey: text('public_key').notNull(),
     createdRevision: integer('created_revision').notNull(),
     retiredRevision: integer('retired_revision'),

@@ -5,6 +5,7 @@ import { devices, gateways } from '../../db/schema/tenant.ts';
 import type { CreateDevice, Device } from '../../model/device.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
 import { newId } from '../../model/ids.ts';
+import { withoutCertificate } from '../certificate.ts';
 import { commit } from '../commit.ts';
 import { defaultGateways, issueCredential, serveDevice } from '../credential.ts';
 import { gatewaysWithin } from '../reach.ts';
@@ -62,6 +63,7 @@ export async function createDevice(scope: TenantScope, input: CreateDevice): Pro
       platform,
       status: publicKey === undefined ? 'pending' : 'active',
       publicKey: publicKey ?? null,
+      ...withoutCertificate,
       revision: number,
       createdAt,
       createdRevision: number,

@@ -3,8 +3,9 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { links } from '../../db/schema/tenant.ts';
 import type { Device } from '../../model/device.ts';
+import { withoutCertificate } from '../certificate.ts';
 import { commit } from '../commit.ts';
-import { gatewaysOf, withdrawCredential } from '../credential.ts';
+import { gatewaysOf, withdrawCredentials } from '../credential.ts';
 import type { TenantScope } from '../services.ts';
 import { readDevice } from './read.ts';
 import { deviceUsage } from './usage.ts';
@@ -16,13 +17,14 @@ export async function revokeDevice(scope: TenantScope, id: string): Promise<Devi
   if (known.status === 'revoked') return deviceView(known, await gatewaysOf(scope, id));
   return commit(scope, 'device.revoke', async (number) => {
     const row = await readDevice(scope, id);
-    const { writes, touched } = await withdrawCredential(scope, number, id, 'revoked');
+    const { writes, touched } = await withdrawCredentials(scope, number, row, 'revoked');
     const open = and(eq(links.deviceId, id), isNull(links.usedAt), isNull(links.revokedAt));
     const closeLinks = db.build.update(links).set({ revokedAt: services.now() }).where(open);
-    const revoked = { ...row, status: 'revoked' as const, publicKey: null, revision: number };
+    const gone = { ...withoutCertificate, publicKey: null };
+    const revoked = { ...row, ...gone, status: 'revoked' as const, revision: number };
     return {
       subject: id,
-      summary: { name: row.name, publicKey: row.publicKey },
+      summary: { name: row.name, publicKey: row.publicKey, identity: row.ikev2Identity },
       writes: [...writes, closeLinks],
       touched,
       usage: row.status === 'revoked' ? [] : deviceUsage(row.userId, -1),

@@ -11,6 +11,11 @@ export function platformOf(row: Pick<DeviceRow, 'platform'>): Platform {
   return platforms.find((platform) => platform === row.platform) ?? 'other';
 }
 
+function ikev2Of({ ikev2Identity, ikev2ExpiresAt }: DeviceRow): Device['ikev2'] {
+  if (ikev2Identity === null || ikev2ExpiresAt === null) return null;
+  return { identity: ikev2Identity, expiresAt: new Date(ikev2ExpiresAt).toISOString() };
+}
+
 /** A device as the API shows it. */
 export function deviceView(row: DeviceRow, gatewayIds: string[]): Device {
   return {
@@ -20,6 +25,7 @@ export function deviceView(row: DeviceRow, gatewayIds: string[]): Device {
     platform: platformOf(row),
     status: row.status,
     publicKey: row.publicKey,
+    ikev2: ikev2Of(row),
     gatewayIds,
     revision: row.revision,
     createdAt: new Date(row.createdAt).toISOString(),

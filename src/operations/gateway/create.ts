@@ -9,23 +9,25 @@ import { limits } from '../../model/limits.ts';
 import { commit } from '../commit.ts';
 import { requireWholeTenant } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
-import { choosePools } from './pools.ts';
+import { enableIkev2, withoutIkev2 } from './ikev2.ts';
+import { choosePools, takenPools } from './pools.ts';
 import { type NewToken, newToken } from './token.ts';
 import { type GatewayRow, gatewayView } from './view.ts';
 
 async function readForPools({ db, tenantId }: TenantScope) {
-  const [[self], taken] = await db.run(
+  const { name, pool4, pool6, ikePool4, ikePool6 } = gateways;
+  const [[self], rows] = await db.run(
     db.build.select({ ula: tenant.ula }).from(tenant),
-    db.build.select({ name: gateways.name, v4: gateways.pool4, v6: gateways.pool6 }).from(gateways),
+    db.build.select({ name, pool4, pool6, ikePool4, ikePool6 }).from(gateways),
   );
   if (!self) throw notFound('tenant', tenantId);
-  if (taken.length >= limits.gatewaysPerTenant)
+  if (rows.length >= limits.gatewaysPerTenant)
     throw new SallyportError(
       'limit_reached',
       `A tenant has at most ${limits.gatewaysPerTenant} gateways.`,
       { wayOut: 'Delete a gateway that is not used any more.' },
     );
-  return { ula: self.ula, taken };
+  return { ula: self.ula, taken: rows.flatMap(takenPools) };
 }
 
 function newRow(
@@ -35,6 +37,7 @@ function newRow(
   createdAt: number,
 ): Omit<GatewayRow, 'pool4' | 'pool6' | 'revision' | 'sectionsRevision' | 'createdRevision'> {
   return {
+    ...withoutIkev2,
     id,
     name: input.name,
     endpointHost: input.endpoint.host,
@@ -66,7 +69,7 @@ export async function createGateway(
   return commit(scope, 'gateway.create', async (number) => {
     const { ula, taken } = await readForPools(scope);
     const pools = choosePools(input.pools, ula, taken);
-    const row: GatewayRow = {
+    const plain: GatewayRow = {
       ...base,
       pool4: pools.v4,
       pool6: pools.v6,
@@ -74,11 +77,15 @@ export async function createGateway(
       sectionsRevision: number,
       createdRevision: number,
     };
+    const { set, writes, touched } = input.ikev2
+      ? await enableIkev2(scope, number, plain, { ula, taken })
+      : { set: {}, writes: [], touched: [] };
+    const row = { ...plain, ...set };
     return {
       subject: id,
-      summary: { name: row.name, pool4: row.pool4, pool6: row.pool6 },
-      writes: [db.build.insert(gateways).values(row)],
-      touched: [id],
+      summary: { name: row.name, pool4: row.pool4, pool6: row.pool6, ikev2: row.ikev2 },
+      writes: [db.build.insert(gateways).values(row), ...writes],
+      touched: [...touched, id],
       usage: [{ name: 'gateways', add: 1 }],
       result: { gateway: gatewayView(row, null), enrollment: token.enrollment },
     };

@@ -2,13 +2,12 @@
 
 import { eq } from 'drizzle-orm';
 import { gateways } from '../../db/schema/tenant.ts';
-import { plainStateVersion } from '../../model/desired-state.ts';
 import type { EnrollmentReply, EnrollmentRequest } from '../../model/enrollment.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { secretHash } from '../../pki/tokens.ts';
 import { commit } from '../commit.ts';
 import { type Caller, type TenantScope, wholeTenant } from '../services.ts';
-import type { GatewayRow } from './view.ts';
+import { type GatewayRow, versionOf } from './view.ts';
 
 const id = '([0-9a-hjkmnp-tv-z]{16})';
 const tokenPattern = new RegExp(`^spe_${id}_${id}_[0-9a-hjkmnp-tv-z]{39}$`);
@@ -56,21 +55,25 @@ function refuseSpent(row: GatewayRow, now: number): void {
     throw new SallyportError('token_expired', 'This enrolment token has expired.', { wayOut });
 }
 
+function refuseOld({ protocol }: EnrollmentRequest, needed: number): void {
+  if (protocol < needed)
+    throw new SallyportError(
+      'protocol_unsupported',
+      `The agent reads documents up to version ${protocol}, not ${needed}.`,
+      { wayOut: 'Install the current agent.' },
+    );
+}
+
 /** @throws SallyportError `unauthenticated`, `token_*` or `protocol_unsupported` */
 export async function enrollGateway(
   caller: Caller,
   request: EnrollmentRequest,
 ): Promise<EnrollmentReply> {
-  if (request.protocol < plainStateVersion)
-    throw new SallyportError(
-      'protocol_unsupported',
-      `The agent reads documents up to version ${request.protocol}, not ${plainStateVersion}.`,
-      { wayOut: 'Install the current agent.' },
-    );
   const { services } = caller;
   const [scope, gatewayId] = await scopeOf(caller, request.token);
   const { db, tenantId } = scope;
   let row = await readRow(scope, gatewayId, request.token);
+  refuseOld(request, versionOf(row));
   if (!isRepeat(row, request)) {
     row = await commit(scope, 'gateway.enroll', async (number) => {
       const fresh = await readRow(scope, gatewayId, request.token);

@@ -5,9 +5,23 @@ import { SallyportError } from '../../model/errors.ts';
 import type { CreateGateway } from '../../model/gateway.ts';
 import { limits } from '../../model/limits.ts';
 import { defaultPools, type Pools } from '../../model/pool.ts';
+import type { GatewayRow } from './view.ts';
 
 export interface TakenPools extends Pools {
   name: string;
+}
+
+/** The pools that a gateway takes. */
+export function takenPools({
+  name,
+  pool4,
+  pool6,
+  ikePool4,
+  ikePool6,
+}: Pick<GatewayRow, 'name' | 'pool4' | 'pool6' | 'ikePool4' | 'ikePool6'>): TakenPools[] {
+  const plain = { name, v4: pool4, v6: pool6 };
+  const hasIke = ikePool4 !== null && ikePool6 !== null;
+  return hasIke ? [plain, { name, v4: ikePool4, v6: ikePool6 }] : [plain];
 }
 
 function prefixOf(text: string): Prefix {
@@ -36,7 +50,8 @@ function refuseOverlap(pools: Pools, taken: readonly TakenPools[]): void {
   }
 }
 
-function freeDefault(ula: string, taken: readonly TakenPools[]): Pools {
+/** Pools of a slot that nobody took; a gateway with IKEv2 has a second one. */
+export function freeDefault(ula: string, taken: readonly TakenPools[]): Pools {
   for (let slot = 0; slot < limits.gatewaysPerTenant; slot++) {
     const pools = defaultPools(ula, slot);
     if (!collision(pools.v4, taken) && !collision(pools.v6, taken)) return pools;

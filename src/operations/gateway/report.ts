@@ -8,6 +8,7 @@ import type { ObservedState, ReportReply } from '../../model/observed-state.ts';
 import { byteQuotasQuery, noticeBytes } from '../quota/bytes.ts';
 import type { TenantScope } from '../services.ts';
 import { trafficWrites } from './traffic.ts';
+import type { GatewayRow } from './view.ts';
 
 const id = sql.placeholder('gatewayId');
 
@@ -17,6 +18,8 @@ const ownRow = prepared((build) =>
       revision: gateways.revision,
       peerDigest: gateways.peerDigest,
       identityKey: gateways.identityKey,
+      ikev2: gateways.ikev2,
+      ikev2Digest: gateways.ikev2Digest,
     })
     .from(gateways)
     .where(eq(gateways.id, id)),
@@ -27,6 +30,17 @@ const { trafficRun, trafficReport } = gatewayReports;
 const newestReport = sql`case when excluded.traffic_run is null then ${trafficReport}
   when ${trafficRun} = excluded.traffic_run
   then max(${trafficReport}, excluded.traffic_report) else excluded.traffic_report end`;
+
+type Digests = Pick<GatewayRow, 'peerDigest' | 'ikev2' | 'ikev2Digest'>;
+
+/** Whether the agent of the gateway's own revision has other devices than the rows say. */
+function hasDrifted(
+  { peerDigest, ikev2, ikev2Digest }: Digests,
+  seen: Pick<ObservedState, 'peerDigest' | 'ikev2'>,
+): boolean {
+  if (seen.peerDigest !== peerDigest) return true;
+  return ikev2 && seen.ikev2 !== undefined && seen.ikev2.digest !== ikev2Digest;
+}
 
 /** Keeps nothing if the gateway is gone. */
 const keepReport = prepared((build) =>
@@ -76,6 +90,5 @@ export async function reportGateway(
   );
   // What the hub missed, it learns here: no agent stays behind longer than its report interval.
   await services.hub.publish(tenantId, [gatewayId], gateway.revision);
-  const drifted = state.revision === gateway.revision && state.peerDigest !== gateway.peerDigest;
-  return { resync: drifted };
+  return { resync: state.revision === gateway.revision && hasDrifted(gateway, state) };
 }

@@ -3,38 +3,61 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { prepared } from '../../db/prepared.ts';
 import { gateways, peers } from '../../db/schema/tenant.ts';
-import {
-  type DesiredState,
-  type FirewallSection,
-  type Peer,
-  plainStateVersion,
-  type WireguardSection,
+import type {
+  DesiredState,
+  FirewallSection,
+  Peer,
+  WireguardSection,
 } from '../../model/desired-state.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
 import { gatewayAddresses } from '../../model/pool.ts';
 import { signDesiredState } from '../../pki/tokens.ts';
+import { livingAuthorities } from '../authority/living.ts';
 import { peerOf, poolsOf } from '../peers.ts';
 import type { TenantScope } from '../services.ts';
-import type { GatewayRow } from './view.ts';
+import {
+  type Ikev2Rows,
+  ikev2Change,
+  ikev2PeersSince,
+  ikev2Section,
+  livingIkev2Peers,
+  newestRevocation,
+} from './ikev2-state.ts';
+import { type GatewayRow, versionOf } from './view.ts';
 
 function wireguardSection(row: GatewayRow): WireguardSection {
   return { listenPort: row.listenPort, mtu: row.mtu, addresses: gatewayAddresses(poolsOf(row)) };
 }
 
-function firewallSection(row: GatewayRow): FirewallSection {
-  return { masquerade: [row.pool4, row.pool6], isolateClients: row.isolateClients };
+function firewallSection({ pool4, pool6, isolateClients, ikePool4, ikePool6 }: GatewayRow) {
+  const ofIkev2 = [ikePool4, ikePool6].filter((pool) => pool !== null);
+  return { masquerade: [pool4, pool6, ...ofIkev2], isolateClients } satisfies FirewallSection;
+}
+
+/** Empty when the agent has them. */
+function sectionsOf(row: GatewayRow, ikev2: Ikev2Rows | undefined, since: number | undefined) {
+  if (since !== undefined && row.sectionsRevision <= since) return {};
+  const section = ikev2 && ikev2Section(row, ikev2.authorities);
+  return {
+    wireguard: wireguardSection(row),
+    firewall: firewallSection(row),
+    ...(section && { ikev2: section }),
+  };
 }
 
 type PeerRow = typeof peers.$inferSelect;
 
+interface Rows {
+  row: GatewayRow;
+  changed: readonly PeerRow[];
+  /** Of a gateway with IKEv2. */
+  ikev2?: Ikev2Rows | undefined;
+}
+
 /** The document that leads from `since`, or from nothing, to what the rows say. */
-export function compileDocument(
-  row: GatewayRow,
-  changed: readonly PeerRow[],
-  since: number | undefined,
-): DesiredState {
+function compileDocument({ row, changed, ikev2 }: Rows, since: number | undefined): DesiredState {
   const pools = poolsOf(row);
-  const withSections = since === undefined || row.sectionsRevision > since;
+  const isWhole = since === undefined;
   const upsert: Peer[] = [];
   const remove: string[] = [];
   for (const peer of changed) {
@@ -42,15 +65,14 @@ export function compileDocument(
     else upsert.push(peerOf(pools, peer.deviceId, peer.publicKey, peer.host));
   }
   return {
-    version: plainStateVersion,
+    version: versionOf(row),
     gatewayId: row.id,
     revision: row.revision,
     base: since ?? null,
-    sections: withSections
-      ? { wireguard: wireguardSection(row), firewall: firewallSection(row) }
-      : {},
-    peers: { upsert, remove: since === undefined ? [] : remove },
+    sections: sectionsOf(row, ikev2, since),
+    peers: { upsert, remove: isWhole ? [] : remove },
     peerDigest: row.peerDigest,
+    ...(ikev2 && { ikev2: ikev2Change(row, ikev2, isWhole) }),
   };
 }
 
@@ -76,13 +98,48 @@ const peersSince = prepared((build) =>
     .orderBy(asc(peers.revision)),
 );
 
-/** The gateway's row and the peers to tell of, in one snapshot. */
-async function read({ db }: TenantScope, gatewayId: string, since: number | undefined) {
+/** All that makes up the document of a gateway with IKEv2, in one snapshot. */
+async function readIkev2(
+  { db }: TenantScope,
+  gatewayId: string,
+  since: number | undefined,
+): Promise<Rows> {
   const wanted = since === undefined ? livingPeers : peersSince;
-  const [[row], changed] = await db.run(gatewayRow({ gatewayId }), wanted({ gatewayId, since }));
+  const wantedIkev2 = since === undefined ? livingIkev2Peers : ikev2PeersSince;
+  const [[row], changed, ikev2Changed, authorities, [newest]] = await db.run(
+    gatewayRow({ gatewayId }),
+    wanted({ gatewayId, since }),
+    wantedIkev2({ gatewayId, since }),
+    livingAuthorities({}),
+    newestRevocation({}),
+  );
   // Without a key it waits for another VM, and the hub missed that this one is out.
   if (!row?.identityKey) throw notFound('gateway', gatewayId);
-  return { row, changed };
+  const revocations = newest?.revision ?? 0;
+  return {
+    row,
+    changed,
+    ikev2: row.ikev2 ? { authorities, changed: ikev2Changed, revocations } : undefined,
+  };
+}
+
+/**
+ * The gateway's row and the peers to tell of, in one snapshot. Most gateways have no IKEv2 and
+ * shall not pay for it, so what there is of it is asked for when the row says so.
+ */
+async function read(
+  scope: TenantScope,
+  gatewayId: string,
+  since: number | undefined,
+): Promise<Rows> {
+  const wanted = since === undefined ? livingPeers : peersSince;
+  const [[row], changed] = await scope.db.run(
+    gatewayRow({ gatewayId }),
+    wanted({ gatewayId, since }),
+  );
+  if (!row?.identityKey) throw notFound('gateway', gatewayId);
+  if (!row.ikev2 || row.revision === since) return { row, changed };
+  return readIkev2(scope, gatewayId, since);
 }
 
 /**
@@ -100,7 +157,8 @@ export async function getState(
   const { hub, keys } = services;
   const note = since === undefined ? undefined : await hub.recall({ tenantId, gatewayId });
   if (note && note.revision === since) return undefined;
-  const { row, changed } = await read(scope, gatewayId, since);
+  const rows = await read(scope, gatewayId, since);
+  const { row } = rows;
   // An agent that is ahead of the hub may be right: then the hub was behind.
   if (note && note.revision < row.revision) await hub.publish(tenantId, [gatewayId], row.revision);
   if (since !== undefined && row.revision < since)
@@ -110,5 +168,8 @@ export async function getState(
         'later changes to its gateway have passed its revision.',
     });
   if (row.revision === since) return undefined;
-  return signDesiredState(keys.state, compileDocument(row, changed, since));
+  // What a delta cannot say, such as that a section is gone.
+  if (since !== undefined && since < row.wholeRevision)
+    return getState(scope, gatewayId, undefined);
+  return signDesiredState(keys.state, compileDocument(rows, since));
 }

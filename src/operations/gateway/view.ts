@@ -1,8 +1,25 @@
 import type { gatewayReports, gateways } from '../../db/schema/tenant.ts';
+import { desiredStateVersion, plainStateVersion } from '../../model/desired-state.ts';
 import type { Gateway } from '../../model/gateway.ts';
 
 export type GatewayRow = typeof gateways.$inferSelect;
 export type ReportRow = typeof gatewayReports.$inferSelect;
+
+/** The version of document that its agent has to read. */
+export function versionOf({ ikev2 }: Pick<GatewayRow, 'ikev2'>) {
+  return ikev2 ? desiredStateVersion : plainStateVersion;
+}
+
+function ikev2Of(row: GatewayRow): Gateway['ikev2'] {
+  const { ikePool4, ikePool6, ikev2Count, certificateExpiresAt } = row;
+  if (ikePool4 === null || ikePool6 === null) return null;
+  return {
+    pools: { v4: ikePool4, v6: ikePool6 },
+    deviceCount: ikev2Count,
+    certificateExpiresAt:
+      certificateExpiresAt === null ? null : new Date(certificateExpiresAt).toISOString(),
+  };
+}
 
 function progress(row: GatewayRow, report: ReportRow | null): Gateway['applied'] {
   if (!report) return 'pending';
@@ -28,6 +45,7 @@ export function gatewayView(row: GatewayRow, report: ReportRow | null): Gateway 
     status: row.identityKey === null ? 'pending' : 'enrolled',
     wireguardPublicKey: row.wireguardPublicKey,
     peerCount: row.peerCount,
+    ikev2: ikev2Of(row),
     revision: row.revision,
     observed: report && {
       ...report.state,

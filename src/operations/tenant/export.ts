@@ -8,6 +8,7 @@ import type { Database } from '../../db/database.ts';
 import * as core from '../../db/schema/tenant.ts';
 import * as outlets from '../../db/schema/tenant-outlets.ts';
 import * as people from '../../db/schema/tenant-people.ts';
+import * as pki from '../../db/schema/tenant-pki.ts';
 import { toUtf8 } from '../../model/encoding.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
@@ -37,6 +38,9 @@ export const exportedTables: Readonly<Record<string, Exported>> = {
   deviceGateways: { table: core.deviceGateways },
   credentials: { table: core.credentials },
   peers: { table: core.peers },
+  authorities: { table: pki.authorities, secrets: ['privateKey'] },
+  certificates: { table: pki.certificates },
+  ikev2Peers: { table: pki.ikev2Peers },
   links: { table: core.links, secrets: ['hash'] },
   webhooks: { table: outlets.webhooks, secrets: ['secret', 'previousSecret'] },
   syslog: { table: outlets.syslog },

@@ -7,6 +7,8 @@ import { and, count, eq, inArray, isNull, ne } from 'drizzle-orm';
 import { memberships } from '../../db/schema/directory.ts';
 import { credentials, devices } from '../../db/schema/tenant.ts';
 import { groupMembers, users } from '../../db/schema/tenant-people.ts';
+import { certificates } from '../../db/schema/tenant-pki.ts';
+import { revokeCertificates, withoutCertificate } from '../certificate.ts';
 import { commit, type Outcome } from '../commit.ts';
 import type { TenantScope } from '../services.ts';
 import { mayChange } from './grant.ts';
@@ -48,7 +50,8 @@ async function decide(
   const used = await countDevices(scope, id);
   const mine = devicesOf(scope, id);
   const living = and(inArray(credentials.deviceId, mine), isNull(credentials.retiredRevision));
-  const revoked = { status: 'revoked' as const, publicKey: null, revision: number };
+  const gone = { ...withoutCertificate, publicKey: null };
+  const revoked = { ...gone, status: 'revoked' as const, revision: number };
   const unrevoked = and(eq(devices.userId, id), ne(devices.status, 'revoked'));
   return {
     subject: id,
@@ -57,6 +60,7 @@ async function decide(
       ...writes,
       closeLinks(scope, id),
       db.build.update(credentials).set({ retiredRevision: number }).where(living),
+      revokeCertificates(scope, number, inArray(certificates.deviceId, mine)),
       db.build.update(devices).set(revoked).where(unrevoked),
       db.build.delete(groupMembers).where(eq(groupMembers.userId, id)),
       db.build.update(users).set(erased(services.now(), number)).where(eq(users.id, id)),

@@ -2,7 +2,9 @@
 
 import { and, eq, inArray, type SQL } from 'drizzle-orm';
 import { devices, gateways, peers } from '../../db/schema/tenant.ts';
+import { ikev2Peers } from '../../db/schema/tenant-pki.ts';
 import type { GatewayRow } from '../gateway/view.ts';
+import { moveIkev2Peers } from '../ikev2-peers.ts';
 import {
   type Counts,
   type PeerWrites,
@@ -20,7 +22,6 @@ export function devicesOf({ db }: TenantScope, userId: string) {
 
 const living = eq(peers.removed, false);
 const held = eq(peers.held, true);
-const gone = { removed: true, held: false };
 
 interface Row {
   gateway: GatewayRow;
@@ -79,14 +80,31 @@ async function movePeers(
   };
 }
 
+/** As `movePeers`, of both protocols. */
+async function moveAll(
+  scope: TenantScope,
+  number: number,
+  userId: string,
+  move: 'hold' | 'return' | 'drop',
+): Promise<PeerWrites> {
+  const to = { removed: move !== 'return', held: move === 'hold' };
+  const plain = await movePeers(scope, number, userId, to);
+  const mine = inArray(ikev2Peers.deviceId, devicesOf(scope, userId));
+  const certified = await moveIkev2Peers(scope, number, mine, move);
+  return {
+    writes: [...plain.writes, ...certified.writes],
+    touched: [...new Set([...plain.touched, ...certified.touched])],
+  };
+}
+
 /** Takes the user off every gateway; the devices' places are kept for them. */
 export function holdPeers(scope: TenantScope, number: number, userId: string) {
-  return movePeers(scope, number, userId, { removed: true, held: true });
+  return moveAll(scope, number, userId, 'hold');
 }
 
 /** Brings back what `holdPeers` took off, with the same keys and addresses. */
 export function returnPeers(scope: TenantScope, number: number, userId: string) {
-  return movePeers(scope, number, userId, { removed: false, held: false });
+  return moveAll(scope, number, userId, 'return');
 }
 
 /** Takes the user off every gateway for good. */
@@ -96,7 +114,7 @@ export async function dropPeers(
   userId: string,
 ): Promise<PeerWrites> {
   const { db } = scope;
-  const { writes, touched } = await movePeers(scope, number, userId, gone);
+  const { writes, touched } = await moveAll(scope, number, userId, 'drop');
   const mine = inArray(peers.deviceId, devicesOf(scope, userId));
   const release = db.build.update(peers).set({ held: false }).where(and(mine, held));
   return { writes: [...writes, release], touched };

@@ -1,0 +1,178 @@
+// A device's certificate: issued for a public key, withdrawn when it is replaced or revoked.
+
+import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm';
+import type { Query } from '../db/database.ts';
+import { credentials, devices, gateways } from '../db/schema/tenant.ts';
+import { certificates, ikev2Peers } from '../db/schema/tenant-pki.ts';
+import { authorityCommonName } from '../model/authority.ts';
+import { toBase64, toHex } from '../model/encoding.ts';
+import { SallyportError } from '../model/errors.ts';
+import { newId } from '../model/ids.ts';
+import { deviceIdentity } from '../model/ikev2.ts';
+import { limits } from '../model/limits.ts';
+import { issueDevice, serialFrom } from '../pki/certificate.ts';
+import type { Bytes } from '../pki/der.ts';
+import { refuseWeak } from '../pki/key.ts';
+import { crlUrl, validityOf } from './authority/issue.ts';
+import {
+  type AuthorityRow,
+  activeOf,
+  issuerOf,
+  readLiving,
+  storedDer,
+} from './authority/living.ts';
+import type { GatewayRow } from './gateway/view.ts';
+import { addIkev2Peers, moveIkev2Peers } from './ikev2-peers.ts';
+import type { PeerWrites } from './peers.ts';
+import type { TenantScope } from './services.ts';
+
+/** Everything of a device's certificate that a profile needs, but for the private key. */
+export interface DeviceCertificate {
+  /** What the device calls itself (IDi). */
+  identity: string;
+  /** DER. */
+  certificate: Bytes;
+  /** Unix time in milliseconds. */
+  expiresAt: number;
+  /** The authorities to trust, the one that gateways' certificates are from first. */
+  authorities: { certificate: Bytes; commonName: string }[];
+}
+
+/** Puts these on the list of the revoked. */
+export function revokeCertificates(
+  { db, services }: TenantScope,
+  number: number,
+  which: SQL,
+): Query {
+  return db.build
+    .update(certificates)
+    .set({ revokedAt: services.now(), revokedRevision: number })
+    .where(and(which, isNull(certificates.revokedRevision)));
+}
+
+function retire({ db }: TenantScope, number: number, deviceId: string): Query {
+  const living = and(
+    eq(credentials.deviceId, deviceId),
+    eq(credentials.protocol, 'ikev2'),
+    isNull(credentials.retiredRevision),
+  );
+  return db.build.update(credentials).set({ retiredRevision: number }).where(living);
+}
+
+/** Those of the gateways where the device can come in with a certificate. */
+async function readGateways({ db }: TenantScope, gatewayIds: string[]): Promise<GatewayRow[]> {
+  const wanted = and(inArray(gateways.id, gatewayIds), eq(gateways.ikev2, true));
+  const [rows] = await db.run(db.build.select().from(gateways).where(wanted));
+  if (rows.some(({ certificate }) => certificate !== null)) return rows;
+  throw new SallyportError(
+    'gateway_not_ready',
+    rows.length === 0
+      ? 'No gateway of this device speaks IKEv2.'
+      : 'No gateway of this device is ready for IKEv2 yet.',
+    { wayOut: 'Try again later, or use WireGuard.' },
+  );
+}
+
+async function sign(
+  scope: TenantScope,
+  authority: AuthorityRow,
+  spki: Bytes,
+  names: { id: string; identity: string },
+) {
+  const { services } = scope;
+  const serial = serialFrom(services.random(16));
+  const validity = validityOf(services.now(), limits.deviceCertificateDays, authority.expiresAt);
+  const der = await issueDevice({
+    ...validity,
+    issuer: await issuerOf(scope, authority),
+    serial,
+    subject: { commonName: names.identity },
+    spki,
+    names: [{ kind: 'email', value: names.identity }],
+    crlUrl: crlUrl(scope, authority.id),
+  });
+  const row = { ...names, ...validity, authorityId: authority.id, serial: toHex(serial) };
+  return { der, row };
+}
+
+async function keyHash(spki: Bytes): Promise<string> {
+  return toBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', spki)));
+}
+
+/**
+ * Issues the device's only certificate, good at those of the gateways that speak IKEv2; whatever
+ * certificate it had is revoked, and its WireGuard key stays. Belongs into `commit`.
+ * @param spki SubjectPublicKeyInfo of the device's key, a new one
+ * @throws SallyportError `invalid_input` for a weak key, `gateway_not_ready`, `limit_reached`, and
+ * by way of `commit` `public_key_in_use`
+ */
+export async function issueCertificate(
+  scope: TenantScope,
+  number: number,
+  device: { id: string },
+  spki: Bytes,
+  gatewayIds: string[],
+): Promise<PeerWrites & { issued: DeviceCertificate }> {
+  const { db, services, tenantId } = scope;
+  refuseWeak(spki);
+  const rows = await readGateways(scope, gatewayIds);
+  const living = await readLiving(scope);
+  const id = newId('credential', services.random);
+  const identity = deviceIdentity(device.id, id, tenantId);
+  const { der, row } = await sign(scope, activeOf(living), spki, { id, identity });
+  const peers = await addIkev2Peers(scope, number, { id: device.id, identity }, rows);
+  const credential = {
+    ...{ id, deviceId: device.id, protocol: 'ikev2' as const },
+    ...{ publicKey: await keyHash(spki), createdRevision: number },
+  };
+  const shown = { ikev2Identity: identity, ikev2ExpiresAt: row.notAfter };
+  const commonName = authorityCommonName(tenantId);
+  return {
+    writes: [
+      retire(scope, number, device.id),
+      revokeCertificates(scope, number, eq(certificates.deviceId, device.id)),
+      db.build.insert(credentials).values(credential),
+      db.build.insert(certificates).values({ ...row, deviceId: device.id }),
+      db.build
+        .update(devices)
+        .set({ ...shown, status: 'active', revision: number })
+        .where(eq(devices.id, device.id)),
+      ...peers.writes,
+    ],
+    touched: peers.touched,
+    issued: {
+      identity,
+      certificate: der,
+      expiresAt: row.notAfter,
+      // The oldest first: gateways show its certificates while it is trusted at all.
+      authorities: living
+        .map(({ certificate }) => ({ certificate: storedDer(certificate), commonName }))
+        .reverse(),
+    },
+  };
+}
+
+/** What a device's row says without a certificate. */
+export const withoutCertificate = { ikev2Identity: null, ikev2ExpiresAt: null } as const;
+
+/**
+ * Revokes the device's certificate, if it has one, and takes it off its gateways' lists. The caller
+ * writes `withoutCertificate` into the device's row.
+ */
+export async function withdrawCertificate(
+  scope: TenantScope,
+  number: number,
+  device: { id: string; ikev2Identity: string | null },
+): Promise<PeerWrites> {
+  if (device.ikev2Identity === null) return { writes: [], touched: [] };
+  const mine = eq(ikev2Peers.deviceId, device.id);
+  const { writes, touched } = await moveIkev2Peers(scope, number, mine, 'drop');
+  return {
+    writes: [
+      retire(scope, number, device.id),
+      revokeCertificates(scope, number, eq(certificates.deviceId, device.id)),
+      ...writes,
+    ],
+    touched,
+  };
+}
