@@ -53,7 +53,7 @@ async function revocations(gateway: TestGateway): Promise<string> {
 
 const peersOf = async (gateway: TestGateway) => (await documentOf(gateway)).ikev2?.upsert;
 
-test('a device gets a certificate that its gateways and OpenSSL accept, until it is revoked', async () => {
+test('a certificate is good for its gateways and OpenSSL until it is revoked', async () => {
   const { tenant, plane, gateway } = await world();
   const ssl = openssl();
   const device = await createDevice(tenant);
@@ -146,7 +146,7 @@ test('no certificate is issued where no gateway is ready for IKEv2', async () =>
   await expect(certifyDevice(plane, tenant, late.id)).rejects.toThrow(/ready for IKEv2 yet/);
 });
 
-test("a suspended user's devices leave the list, keep their certificates, and come back", async () => {
+test("a suspended user leaves the list, keeps certificates and comes back", async () => {
   const { tenant, plane, gateway } = await world();
   const user = await createUser(tenant, { name: 'Ann' });
   const mine = await createDevice(tenant, { userId: user.id });
