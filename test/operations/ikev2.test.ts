@@ -146,7 +146,7 @@ test('no certificate is issued where no gateway is ready for IKEv2', async () =>
   await expect(certifyDevice(plane, tenant, late.id)).rejects.toThrow(/ready for IKEv2 yet/);
 });
 
-test("a suspended user leaves the list, keeps certificates and comes back", async () => {
+test('a suspended user leaves the list, keeps certificates and comes back', async () => {
   const { tenant, plane, gateway } = await world();
   const user = await createUser(tenant, { name: 'Ann' });
   const mine = await createDevice(tenant, { userId: user.id });
