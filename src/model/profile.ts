@@ -1,7 +1,9 @@
 // Profiles: the files that clients import, and what they are made of.
 
 import { z } from 'zod';
+import type { Platform } from './device.ts';
 import { ssidSchema } from './text.ts';
+import type { WireguardConnection } from './wireguard.ts';
 
 /** The kinds of files, by the client that takes them. */
 export const profileKinds = [
@@ -28,6 +30,59 @@ export const profileKinds = [
 ] as const;
 export type ProfileKind = (typeof profileKinds)[number];
 
+interface Ikev2Traits {
+  protocol: 'ikev2';
+  /** Of the device's key: elliptic where the client takes it, because it is made at once. */
+  keyType: 'ec-p256' | 'rsa-3072';
+  /** What its PKCS #12 holds besides key and certificate; null where it needs none. */
+  bundle: 'device' | 'authorities' | null;
+  /** Whether whoever imports it is asked for the password of the PKCS #12. */
+  asksPassword: boolean;
+  /** Those whose own client it is for. */
+  platforms: readonly Platform[];
+}
+
+interface WireguardTraits {
+  protocol: 'wireguard';
+  platforms: readonly Platform[];
+}
+
+const ikev2 = { protocol: 'ikev2', keyType: 'ec-p256', bundle: null, asksPassword: false } as const;
+const wireguard = { protocol: 'wireguard' } as const;
+
+/** What each kind needs before it can be rendered, and whom it is for. */
+export const profileTraits = {
+  wireguard: { ...wireguard, platforms: ['ios', 'macos', 'windows', 'android', 'linux', 'other'] },
+  mobileconfig: { ...ikev2, bundle: 'device', platforms: ['ios', 'macos'] },
+  'wireguard-mobileconfig': { ...wireguard, platforms: ['ios', 'macos'] },
+  windows: { ...ikev2, bundle: 'device', platforms: ['windows'] },
+  // The app asks Android for RSA keys alone.
+  sswan: {
+    ...ikev2,
+    keyType: 'rsa-3072',
+    bundle: 'device',
+    asksPassword: true,
+    platforms: ['android'],
+  },
+  android: {
+    ...ikev2,
+    keyType: 'rsa-3072',
+    bundle: 'authorities',
+    asksPassword: true,
+    platforms: ['android'],
+  },
+  networkmanager: { ...ikev2, platforms: ['linux'] },
+  'wireguard-networkmanager': { ...wireguard, platforms: ['linux'] },
+  swanctl: { ...ikev2, platforms: ['linux'] },
+  ipsec: { ...ikev2, platforms: ['linux'] },
+} as const satisfies Record<ProfileKind, Ikev2Traits | WireguardTraits>;
+
+type KindOf<Protocol> = {
+  [Kind in ProfileKind]: (typeof profileTraits)[Kind]['protocol'] extends Protocol ? Kind : never;
+}[ProfileKind];
+export type Ikev2ProfileKind = KindOf<'ikev2'>;
+export type WireguardProfileKind = KindOf<'wireguard'>;
+
 /** When an Apple device connects by itself. */
 export const onDemandSchema = z.strictObject({
   mode: z.enum(['off', 'always', 'wifi', 'cellular']).default('off'),
@@ -49,12 +104,30 @@ export interface Ikev2Connection {
   mtu: number;
 }
 
-/** Everything that an IKEv2 profile is rendered from. Bytes are DER. */
-export interface Ikev2ProfileInput {
+/** Whom a profile is for, whatever its protocol. */
+export interface ProfileSubject {
   tenantId: string;
   tenantName: string;
   deviceId: string;
   deviceName: string;
+  onDemand: OnDemand;
+  /** Where a web clip leads, or null for none. */
+  portalUrl: string | null;
+  /** When an Apple device forgets it by itself, in Unix milliseconds; null for never. */
+  removeAt: number | null;
+  /** Makes the identifiers of one issue: random UUIDs. */
+  uuid: () => string;
+}
+
+/** Everything that a WireGuard profile is rendered from. */
+export interface WireguardProfileInput extends ProfileSubject {
+  connections: readonly WireguardConnection[];
+  /** 32 bytes in base64. */
+  privateKey: string;
+}
+
+/** Everything that an IKEv2 profile is rendered from. Bytes are DER. */
+export interface Ikev2ProfileInput extends ProfileSubject {
   /** What the device calls itself (IDi): common name and e-mail name of its certificate. */
   identity: string;
   keyType: 'ec-p256' | 'ec-p384' | 'rsa-3072';
@@ -66,15 +139,10 @@ export interface Ikev2ProfileInput {
   /** The authorities to trust, the one that gateways' certificates are from first. */
   authorities: readonly { certificate: Uint8Array; commonName: string }[];
   connections: readonly Ikev2Connection[];
-  onDemand: OnDemand;
-  /** Where a web clip leads, or null for none. */
-  portalUrl: string | null;
-  /** PKCS #12 of certificate and key, 3DES and SHA-1, which every reader takes. */
+  /** PKCS #12 of certificate and key, as the traits of the kind ask; empty where they ask none. */
   pkcs12: Uint8Array;
   /** Of the PKCS #12: ASCII, random. */
   password: string;
-  /** Makes the identifiers of one issue: random UUIDs. */
-  uuid: () => string;
 }
 
 /** A file that was rendered. */

@@ -3,13 +3,9 @@
 
 import { eq } from 'drizzle-orm';
 import { gateways, links } from '../../db/schema/tenant.ts';
-import type { Profile, RedeemedLink, RedeemLink } from '../../model/device.ts';
+import type { RedeemedLink, RedeemLink } from '../../model/device.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
-import type { WireguardConnection } from '../../model/wireguard.ts';
 import { generateWireguardKeyPair } from '../../pki/wireguard-key.ts';
-import { wireguardFilenames } from '../../render/client/filename.ts';
-import { qrSvg } from '../../render/client/qr.ts';
-import { renderWireguardClient } from '../../render/client/wireguard.ts';
 import { commit } from '../commit.ts';
 import { gatewaysForIssue, issueCredential } from '../credential.ts';
 import { readConnections, readDevice } from '../device/read.ts';
@@ -18,23 +14,7 @@ import { deviceView } from '../device/view.ts';
 import type { Caller, TenantScope } from '../services.ts';
 import { readActiveUser } from '../user/read.ts';
 import { type OpenedLink, openLink, refuseClosed } from './open.ts';
-
-function profilesOf(connections: WireguardConnection[], privateKey: string): Profile[] {
-  const filenames = wireguardFilenames(connections.map(({ gatewayName }) => gatewayName));
-  return connections.map((connection, index) => {
-    const filename = filenames[index] ?? '';
-    const text = renderWireguardClient(connection, privateKey);
-    return {
-      gatewayId: connection.gatewayId,
-      gatewayName: connection.gatewayName,
-      kind: 'wireguard',
-      filename,
-      mediaType: 'application/octet-stream',
-      text,
-      qrSvg: qrSvg(text, `QR code of the profile ${filename}`),
-    };
-  });
-}
+import { wireguardProfiles } from './profiles.ts';
 
 async function requireEnrolled({ db }: TenantScope, gatewayIds: string[]): Promise<void> {
   const query = db.build.select({ id: gateways.id, key: gateways.wireguardPublicKey });
@@ -82,6 +62,6 @@ export async function redeemLink(caller: Caller, input: RedeemLink): Promise<Red
   const keys = own === undefined ? await generateWireguardKeyPair() : { publicKey: own };
   const device = await consume(scope, link, keys.publicKey);
   const connections = await readConnections(scope, device.id);
-  const profiles = 'privateKey' in keys ? profilesOf(connections, keys.privateKey) : [];
+  const profiles = 'privateKey' in keys ? wireguardProfiles(connections, keys.privateKey) : [];
   return { device, connections, profiles };
 }

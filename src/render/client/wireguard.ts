@@ -4,7 +4,7 @@ import { fromBase64 } from '../../model/encoding.ts';
 import { formatEndpoint, type WireguardConnection } from '../../model/wireguard.ts';
 
 /** Keeps the mapping of a NAT in front of the client open (wg(8)). */
-const keepaliveSeconds = 25;
+export const keepaliveSeconds = 25;
 
 // No value here needs another character, so none can end its line, start a comment or add a key:
 // wg-quick runs what stands after PostUp as root.
