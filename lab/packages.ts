@@ -71,6 +71,17 @@ export const testPackages: readonly LabPackage[] = [
     units: ['strongswan-starter', 'ipsec'],
   },
   { name: 'strongswan-charon', programs: ['/usr/lib/ipsec/charon'], why: 'the daemon of it' },
+  { name: 'python3', programs: ['python3'], why: "to read Apple's profiles without our library" },
+  {
+    name: 'python3-gi',
+    programs: ['/usr/lib/python3/dist-packages/gi/__init__.py'],
+    why: "to ask NetworkManager's own library about keyfiles",
+  },
+  {
+    name: 'gir1.2-nm-1.0',
+    programs: ['/usr/lib/*/girepository-1.0/NM-1.0.typelib'],
+    why: 'that library, without NetworkManager',
+  },
   { name: 'tcpdump', programs: ['tcpdump'], why: 'to see what is on a wire' },
 ];
 

@@ -66,7 +66,7 @@ ipcomp=no
 proposal=yes
 ike=${proposals.ike}
 esp=${proposals.esp}
-${isDefault(to.routes) ? '' : `remote-ts=${list(to.routes)}\n`}
+${isDefault(to.routes) ? '' : `remote-ts=${to.routes.map(plainValue).join(';')}\n`}
 [ipv4]
 method=auto
 

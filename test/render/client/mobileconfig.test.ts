@@ -131,7 +131,7 @@ describe('a configuration profile', () => {
     expect(await typeIn(someThrough)).toEqual(['RSA', 'RSA']);
   });
 
-  it('replaces the former one, updates its VPN in place, and brings a new key as a new one', async () => {
+  it('replaces the former one and updates its VPN in place, but not its key', async () => {
     const uuids = (profile: Dictionary) => payloads(profile).map((one) => one.PayloadUUID);
     const identifiers = (profile: Dictionary) =>
       payloads(profile).map((one) => one.PayloadIdentifier);
