@@ -133,6 +133,8 @@ function ipsecConnection(input: Ikev2ProfileInput, name: string, to: Ikev2Connec
   rightid=${host}
   rightauth=pubkey
   rightsubnet=${to.routes.map(plainValue).join(',')}
+  # A new authentication would cut the tunnel; a new key does not.
+  reauth=no
   keyingtries=%forever
   dpddelay=60s
   dpdaction=restart

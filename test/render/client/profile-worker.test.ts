@@ -1,0 +1,105 @@
+// Profiles as workerd makes them: bundle, signature and all.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'plist';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { buildWorker } from '../../../scripts/build-worker.ts';
+import { fromBase64, toBase64 } from '../../../src/model/encoding.ts';
+import type { Ikev2ProfileInput, Ikev2ProfileKind } from '../../../src/model/profile.ts';
+import { modulesIn, untilReady, workerd } from '../../bare-workerd.ts';
+import { openssl } from '../../pki/openssl.ts';
+import { pem } from '../../pki/world.ts';
+import { freePort } from '../../server.ts';
+import { isDictionary } from './apple-keys.ts';
+import { allThrough, fixture, someThrough } from './ikev2.ts';
+import type { Answer } from './profile-worker.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-profiles-'));
+let url = '';
+let child: ChildProcess | undefined;
+
+beforeAll(async () => {
+  await buildWorker(folder, 'test/render/client/profile-worker.ts');
+  const port = await freePort();
+  const dated = /^compatibility_date = "(.+)"$/m.exec(readFileSync('wrangler.toml', 'utf8'));
+  const file = join(folder, 'workerd.capnp');
+  writeFileSync(
+    file,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker)],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+const worker :Workerd.Worker = (
+  modules = [${modulesIn(folder, 'profile-worker.js')}],
+  compatibilityDate = "${dated?.[1]}",
+);
+`,
+  );
+  url = `http://127.0.0.1:${port}`;
+  child = spawn(workerd.default, ['serve', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  await untilReady(url, child);
+}, 60_000);
+afterAll(() => {
+  child?.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function made(kind: Ikev2ProfileKind, input: Ikev2ProfileInput) {
+  const { certificate, privateKey, pkcs12, password, authorities, uuid, ...issued } = input;
+  const key = createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' });
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+  const body = JSON.stringify({
+    kind,
+    issued,
+    certificate: toBase64(certificate),
+    privateKey: toBase64(privateKey),
+    spki: toBase64(spki),
+    authority: toBase64(authorities[0]?.certificate ?? new Uint8Array()),
+  });
+  const response = await fetch(url, { method: 'POST', body });
+  expect(response.status).toBe(200);
+  const answer: Answer = await response.json();
+  const [file] = answer.files;
+  return { ...answer, content: fromBase64(file?.content ?? '') ?? new Uint8Array() };
+}
+
+it('makes a signed profile for Apple whose bundle opens with the password in it', async () => {
+  const ssl = openssl();
+  const { content, password } = await made('mobileconfig', allThrough);
+  expect(password).toBeNull();
+  ssl.put('ca.pem', pem('CERTIFICATE', fixture.authority));
+  ssl.put('signed', content);
+  const verify = ['cms', '-verify', '-inform', 'DER', '-in', 'signed', '-CAfile', 'ca.pem'];
+  const { ok } = ssl.run(...verify, '-purpose', 'any', '-binary', '-out', 'profile.xml');
+  expect(ok).toBe(true);
+  const profile: unknown = parse(readFileSync(join(ssl.folder, 'profile.xml'), 'utf8'));
+  const payloads = isDictionary(profile) ? profile.PayloadContent : undefined;
+  const [bundle] = Array.isArray(payloads) ? payloads.filter(isDictionary) : [];
+  if (!(bundle?.PayloadContent instanceof Uint8Array)) throw new Error('no bundle');
+  ssl.put('bundle.p12', bundle.PayloadContent);
+  const open = ['pkcs12', '-in', 'bundle.p12', '-passin', `pass:${bundle.Password}`, '-noout'];
+  expect(ssl.run(...open).ok).toBe(true);
+});
+
+it('makes the bundle for Android, and tells the password that it will ask for', async () => {
+  const ssl = openssl();
+  const { content, password } = await made('android', someThrough);
+  expect(password).toMatch(/^[0-9a-z]{21}$/);
+  ssl.put('bundle.p12', content);
+  const open = ['pkcs12', '-in', 'bundle.p12', '-passin', `pass:${password}`, '-nodes'];
+  expect(ssl.run(...open).text.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
+});
+
+it.each(['windows', 'sswan', 'networkmanager', 'swanctl', 'ipsec'] as const)(
+  'makes a profile of the kind %s',
+  async (kind) => {
+    const { content, password } = await made(kind, someThrough);
+    expect(content.length).toBeGreaterThan(1000);
+    expect(password === null).toBe(kind !== 'sswan');
+  },
+);
