@@ -91,6 +91,6 @@ test('any name makes a bundle that opens', async () => {
       const open = ['pkcs12', '-in', 'bundle.p12', '-passin', `pass:${password}`, '-noout'];
       expect(ssl.run(...open)).toMatchObject({ ok: true });
     }),
-    { numRuns: 20 },
+    { numRuns: 8 },
   );
 });

@@ -2,7 +2,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wireguardFilename, wireguardFilenames } from '../../../src/render/client/filename.ts';
+import {
+  connectionNames,
+  profileFilenames,
+  wireguardFilename,
+  wireguardFilenames,
+} from '../../../src/render/client/filename.ts';
 
 const accepted = /^[a-zA-Z0-9_=+][a-zA-Z0-9_=+.-]{0,14}\.conf$/;
 const anyName = fc.oneof(
@@ -62,5 +67,37 @@ describe('a profile file name', () => {
       'Berlin-3.conf',
       'Berlin-4.conf',
     ]);
+  });
+});
+
+describe('the name of a connection on Linux', () => {
+  it.each([
+    ['Müller & Co Köln', 'muller-co-koln'],
+    ['北京', 'sallyport'],
+    ['all', 'vpn-all'],
+  ])('made from %j is %s', (name, connection) => {
+    expect(connectionNames([name])).toEqual([connection]);
+  });
+
+  it('has letters, digits and hyphens, fits where it goes, and is there once', () => {
+    fc.assert(
+      fc.property(fc.array(anyName, { maxLength: 20 }), (names) => {
+        const made = connectionNames([...names, ...names], 15);
+        for (const name of made) expect(name).toMatch(/^[a-z]([a-z0-9-]{0,13}[a-z0-9])?$/);
+        expect(new Set(made).size).toBe(names.length * 2);
+      }),
+    );
+  });
+});
+
+describe('the name of a file for other clients', () => {
+  it('may be longer, and is there once', () => {
+    fc.assert(
+      fc.property(fc.array(anyName, { maxLength: 20 }), (names) => {
+        const made = profileFilenames([...names, ...names], 'swanctl.tar');
+        for (const name of made) expect(name).toMatch(/^[\w=+][\w=+.-]{0,59}\.swanctl\.tar$/);
+        expect(new Set(made.map((name) => name.toLowerCase())).size).toBe(names.length * 2);
+      }),
+    );
   });
 });
