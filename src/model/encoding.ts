@@ -56,6 +56,12 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   return decode(text.replace(/={1,2}$/, ''), '+/');
 }
 
+/** PEM (RFC 7468). */
+export function toPem(label: string, der: Uint8Array): string {
+  const lines = toBase64(der).match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}
+
 export function toHex(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += (byte < 16 ? '0' : '') + byte.toString(16);

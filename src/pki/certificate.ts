@@ -1,7 +1,7 @@
 // X.509 certificates (RFC 5280) of a tenant's authority, its gateways and its devices.
 
 import { parseAddress } from '../model/cidr.ts';
-import { toBase64, toUtf8 } from '../model/encoding.ts';
+import { toUtf8 } from '../model/encoding.ts';
 import {
   type Bytes,
   bitString,
@@ -236,10 +236,4 @@ export function serialFrom(random: Uint8Array): Uint8Array {
   const serial = random.slice(0, 16);
   serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
   return serial;
-}
-
-/** RFC 7468. */
-export function toPem(label: string, der: Uint8Array): string {
-  const lines = toBase64(der).match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }

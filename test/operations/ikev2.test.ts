@@ -10,11 +10,10 @@ import {
   togglePeerDigest,
 } from '../../src/model/desired-state.ts';
 import type { Device } from '../../src/model/device.ts';
-import { toBase64 } from '../../src/model/encoding.ts';
+import { toBase64, toPem } from '../../src/model/encoding.ts';
 import { type Ikev2Peer, identityDomainOf, ikev2DigestInput } from '../../src/model/ikev2.ts';
 import { commit } from '../../src/operations/commit.ts';
 import { disableIkev2, enableIkev2 } from '../../src/operations/gateway/ikev2.ts';
-import { toPem } from '../../src/pki/certificate.ts';
 import { generateKey } from '../../src/pki/key.ts';
 import { secretHash } from '../../src/pki/tokens.ts';
 import { authoritiesOf, certifiedGateway, documentOf } from '../contract/authorities.ts';

@@ -1,5 +1,6 @@
 // An authority with what it issues, for tests.
 
+import { toPem } from '../../src/model/encoding.ts';
 import {
   encodeName,
   type GeneralName,
@@ -8,7 +9,6 @@ import {
   issueDevice,
   issueGateway,
   serialFrom,
-  toPem,
 } from '../../src/pki/certificate.ts';
 import type { Bytes } from '../../src/pki/der.ts';
 import { type GeneratedKey, generateKey, importSigner, type KeyType } from '../../src/pki/key.ts';

@@ -2,11 +2,10 @@
 
 import { and, desc, eq, gt, isNotNull } from 'drizzle-orm';
 import { authorities, certificates } from '../../db/schema/tenant-pki.ts';
-import { fromHex } from '../../model/encoding.ts';
+import { fromHex, toPem } from '../../model/encoding.ts';
 import { notFound } from '../../model/errors.ts';
 import { idSchema } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
-import { toPem } from '../../pki/certificate.ts';
 import { issueCrl } from '../../pki/crl.ts';
 import type { Bytes } from '../../pki/der.ts';
 import { newestRevocation } from '../gateway/ikev2-state.ts';

@@ -2,8 +2,7 @@ import { and, count, gt, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { gateways } from '../../db/schema/tenant.ts';
 import { certificates } from '../../db/schema/tenant-pki.ts';
 import type { Authority } from '../../model/authority.ts';
-import { toHex } from '../../model/encoding.ts';
-import { toPem } from '../../pki/certificate.ts';
+import { toHex, toPem } from '../../model/encoding.ts';
 import type { TenantScope } from '../services.ts';
 import { type AuthorityRow, storedDer } from './living.ts';
 

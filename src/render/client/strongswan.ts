@@ -1,8 +1,8 @@
 // What a Linux host with strongSwan needs: a folder for swanctl, or one for the older ipsec.conf.
 
+import { toPem } from '../../model/encoding.ts';
 import type { Ikev2Connection, Ikev2ProfileInput } from '../../model/profile.ts';
 import { connectionNames } from './filename.ts';
-import { pem } from './pem.ts';
 import { type FolderFile, renderTar } from './tar.ts';
 
 /** What gateways and all strongSwan since 5.0 have in common. */
@@ -50,19 +50,19 @@ export function credentials(input: Ikev2ProfileInput, folders: Folders): FolderF
   const name = fileName(input);
   const roots = rootNames(input).map((root, index): FolderFile => {
     const certificate = input.authorities[index]?.certificate ?? new Uint8Array();
-    const text = pem('CERTIFICATE', certificate);
+    const text = toPem('CERTIFICATE', certificate);
     return { name: `${folders.authorities}/${root}`, access: 'public', text };
   });
   return [
     {
       name: `${folders.certificates}/${name}.pem`,
       access: 'public',
-      text: pem('CERTIFICATE', input.certificate),
+      text: toPem('CERTIFICATE', input.certificate),
     },
     {
       name: `${folders.keys}/${name}.pem`,
       access: 'secret',
-      text: pem('PRIVATE KEY', input.privateKey),
+      text: toPem('PRIVATE KEY', input.privateKey),
     },
     ...roots,
   ];
