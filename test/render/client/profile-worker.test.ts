@@ -10,12 +10,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildWorker } from '../../../scripts/build-worker.ts';
 import { fromBase64, toBase64 } from '../../../src/model/encoding.ts';
 import type { Ikev2ProfileInput, Ikev2ProfileKind } from '../../../src/model/profile.ts';
+import { renderMobileconfig } from '../../../src/render/client/mobileconfig.ts';
 import { modulesIn, untilReady, workerd } from '../../bare-workerd.ts';
-import { openssl } from '../../pki/openssl.ts';
+import { type OpenSsl, openssl } from '../../pki/openssl.ts';
 import { pem } from '../../pki/world.ts';
 import { freePort } from '../../server.ts';
-import { isDictionary } from './apple-keys.ts';
-import { allThrough, fixture, someThrough } from './ikev2.ts';
+import { appleFaults, isDictionary } from './apple-keys.ts';
+import { allThrough, fixture, hostileNames, someThrough } from './ikev2.ts';
 import type { WorkerRequest } from './profile-worker.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-profiles-'));
@@ -67,20 +68,36 @@ async function made(kind: Ikev2ProfileKind, input: Ikev2ProfileInput): Promise<U
   return fromBase64(file) ?? new Uint8Array();
 }
 
+/** What a signed profile says, once OpenSSL has found that its signature is right. */
+function verified(ssl: OpenSsl, signed: Uint8Array): Readonly<Record<string, unknown>> {
+  ssl.put('ca.pem', pem('CERTIFICATE', fixture.authority));
+  ssl.put('signed', signed);
+  const verify = ['cms', '-verify', '-inform', 'DER', '-in', 'signed', '-CAfile', 'ca.pem'];
+  expect(ssl.run(...verify, '-purpose', 'any', '-binary', '-out', 'profile.xml').ok).toBe(true);
+  const profile: unknown = parse(readFileSync(join(ssl.folder, 'profile.xml'), 'utf8'));
+  if (!isDictionary(profile)) throw new Error('a profile is a dictionary');
+  return profile;
+}
+
 it('makes a signed profile for Apple whose bundle opens with the password in it', async () => {
   const ssl = openssl();
-  ssl.put('ca.pem', pem('CERTIFICATE', fixture.authority));
-  ssl.put('signed', await made('mobileconfig', allThrough));
-  const verify = ['cms', '-verify', '-inform', 'DER', '-in', 'signed', '-CAfile', 'ca.pem'];
-  const { ok } = ssl.run(...verify, '-purpose', 'any', '-binary', '-out', 'profile.xml');
-  expect(ok).toBe(true);
-  const profile: unknown = parse(readFileSync(join(ssl.folder, 'profile.xml'), 'utf8'));
-  const payloads = isDictionary(profile) ? profile.PayloadContent : undefined;
-  const [bundle] = Array.isArray(payloads) ? payloads.filter(isDictionary) : [];
+  const { PayloadContent } = verified(ssl, await made('mobileconfig', allThrough));
+  const [bundle] = Array.isArray(PayloadContent) ? PayloadContent.filter(isDictionary) : [];
   if (!(bundle?.PayloadContent instanceof Uint8Array)) throw new Error('no bundle');
   ssl.put('bundle.p12', bundle.PayloadContent);
   const open = ['pkcs12', '-in', 'bundle.p12', '-passin', `pass:${bundle.Password}`, '-noout'];
   expect(ssl.run(...open).ok).toBe(true);
+});
+
+it('writes any name into it as Node does, though with another half of the library', async () => {
+  const ssl = openssl();
+  for (const tenantName of hostileNames) {
+    const input = { ...allThrough, tenantName };
+    const there = verified(ssl, await made('mobileconfig', input));
+    expect(appleFaults(there)).toEqual([]);
+    const here: unknown = parse(await renderMobileconfig(input));
+    expect(there.PayloadOrganization).toBe(isDictionary(here) && here.PayloadOrganization);
+  }
 });
 
 it('makes the bundle for Android', async () => {
