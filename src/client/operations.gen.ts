@@ -47,7 +47,7 @@ export type Authority = {
   status: "active" | "retiring" | "retired";
   certificate: string;
   fingerprint: string;
-  permittedHosts: Array<string>;
+  domain: string;
   deviceCertificates: number;
   gateways: number;
   revision: number;
@@ -448,7 +448,7 @@ export type Problem = {
   title: string;
   status: number;
   detail: string;
-  code: "invalid_input" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "pool_overlap" | "pool_exhausted" | "public_key_in_use" | "limit_reached" | "name_not_permitted" | "authority_active" | "gateway_not_ready" | "quota_reached" | "user_suspended" | "last_owner" | "idempotency_mismatch" | "precondition_failed" | "sign_in_required" | "sign_in_failed" | "second_factor_required" | "tenant_suspended" | "tenant_deleting" | "revision_ahead" | "token_used" | "link_used" | "token_expired" | "link_expired" | "link_revoked" | "body_too_large" | "unsupported_media_type" | "mail_refused" | "target_forbidden" | "webhook_gone" | "protocol_unsupported" | "rate_limited" | "internal" | "outside_unavailable" | "misconfigured" | "not_migrated" | "busy";
+  code: "invalid_input" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "pool_overlap" | "pool_exhausted" | "public_key_in_use" | "limit_reached" | "authority_active" | "authority_retired" | "gateway_not_ready" | "quota_reached" | "user_suspended" | "last_owner" | "idempotency_mismatch" | "precondition_failed" | "sign_in_required" | "sign_in_failed" | "second_factor_required" | "tenant_suspended" | "tenant_deleting" | "revision_ahead" | "token_used" | "link_used" | "token_expired" | "link_expired" | "link_revoked" | "body_too_large" | "unsupported_media_type" | "mail_refused" | "target_forbidden" | "webhook_gone" | "protocol_unsupported" | "rate_limited" | "internal" | "outside_unavailable" | "misconfigured" | "not_migrated" | "busy";
   wayOut?: string | undefined;
   problems?: Array<{
     field: string;
@@ -764,6 +764,7 @@ export type UpdateGateway = {
   dns?: Array<string> | undefined;
   mtu?: number | undefined;
   isolateClients?: boolean | undefined;
+  ikev2?: boolean | undefined;
 };
 
 export type UpdateGroup = {
@@ -1290,10 +1291,11 @@ export interface Operations {
     } | undefined;
     reply: AuthorityList;
   };
-  /** Make a new authority that issues from now on */
+  /** Make a new authority in the place of one */
   'authority.rotate': {
     params: {
       tenantId: string;
+      authorityId: string;
     };
     idempotencyKey?: string | undefined;
     reply: Authority;
@@ -1701,7 +1703,7 @@ export const operations = {
   'device.revoke': ['POST', '/v1/tenants/{tenantId}/devices/{deviceId}/revoke'],
   'device.reissue': ['POST', '/v1/tenants/{tenantId}/devices/{deviceId}/reissue'],
   'authority.list': ['GET', '/v1/tenants/{tenantId}/authorities'],
-  'authority.rotate': ['POST', '/v1/tenants/{tenantId}/authorities/rotate'],
+  'authority.rotate': ['POST', '/v1/tenants/{tenantId}/authorities/{authorityId}/rotate'],
   'authority.retire': ['POST', '/v1/tenants/{tenantId}/authorities/{authorityId}/retire'],
   'link.create': ['POST', '/v1/tenants/{tenantId}/links'],
   'link.list': ['GET', '/v1/tenants/{tenantId}/links'],

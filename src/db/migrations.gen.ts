@@ -223,5 +223,11 @@ export const tenantMigrations: readonly Migration[] = [
       "ALTER TABLE `gateways` ADD `ikev2_digest` text DEFAULT '00000000000000000000000000000000' NOT NULL;",
       "ALTER TABLE `gateways` ADD `whole_revision` integer DEFAULT 0 NOT NULL;"
     ]
+  },
+  {
+    "tag": "0008_authority_domain",
+    "statements": [
+      "ALTER TABLE `authorities` RENAME COLUMN \"permitted_hosts\" TO \"domain\";"
+    ]
   }
 ];

@@ -18,8 +18,8 @@ export const authoritySchema = z.strictObject({
   certificate: z.string(),
   /** SHA-256 of the certificate, in hex. */
   fingerprint: z.string(),
-  /** Domains and addresses of gateways for which clients believe it, and no others. */
-  permittedHosts: z.array(z.string()),
+  /** The domain, or the address, of gateways about which clients believe it; no others. */
+  domain: z.string(),
   /** Certificates of devices that are good now. */
   deviceCertificates: z.int(),
   /** Gateways that show a certificate of it. */
@@ -38,21 +38,26 @@ export function authorityCommonName(tenantId: string): string {
   return `Sallyport ${tenantId}`;
 }
 
-/**
- * What an authority is made to permit for a gateway's host: the domain that it is in, so that its
- * neighbours fit as well; an address, or a name without such a domain, alone.
- */
-export function permittedHostOf(host: string): string {
-  if (parseAddress(host)) return host;
-  const labels = host.toLowerCase().split('.');
-  return labels.length < 3 ? labels.join('.') : labels.slice(1).join('.');
+/** Whether a domain of two labels is rather a register than somebody's, such as `co.uk`. */
+function isRegister([name = '', top = '']: readonly string[]): boolean {
+  return top.length === 2 && name.length <= 3;
 }
 
-/** Whether clients believe the authority about the host: the domain itself, or below it. */
-export function permits(permittedHosts: readonly string[], host: string): boolean {
+/**
+ * What an authority is made for that shall vouch for a gateway's host: the domain that it is in, so
+ * that its neighbours fit as well; an address, or a name without a domain of its own, alone. It is
+ * one name, because strongSwan wants a certificate's name to match each of several.
+ */
+export function domainOf(host: string): string {
   const name = host.toLowerCase();
-  const isAddress = parseAddress(host) !== undefined;
-  return permittedHosts.some(
-    (permitted) => name === permitted || (!isAddress && name.endsWith(`.${permitted}`)),
-  );
+  const labels = name.split('.');
+  const parent = labels.slice(1);
+  if (parseAddress(host) || parent.length < 2) return name;
+  return parent.length === 2 && isRegister(parent) ? name : parent.join('.');
+}
+
+/** Whether clients believe an authority of this domain about the host. */
+export function permits(domain: string, host: string): boolean {
+  const name = host.toLowerCase();
+  return name === domain || (!parseAddress(host) && name.endsWith(`.${domain}`));
 }

@@ -12,12 +12,8 @@ export const errorCodes = {
   pool_exhausted: { status: 409, retry: false, title: 'The address pool has no free address' },
   public_key_in_use: { status: 409, retry: false, title: 'The public key is or was in use' },
   limit_reached: { status: 409, retry: false, title: 'A limit is reached' },
-  name_not_permitted: {
-    status: 409,
-    retry: false,
-    title: "The tenant's authority may not vouch for this host",
-  },
-  authority_active: { status: 409, retry: false, title: 'The authority is the active one' },
+  authority_active: { status: 409, retry: false, title: 'The authority still issues' },
+  authority_retired: { status: 409, retry: false, title: 'The authority was replaced' },
   gateway_not_ready: {
     status: 409,
     retry: true,

@@ -45,6 +45,8 @@ export const updateGatewaySchema = z
     dns: dnsSchema,
     mtu: mtuSchema,
     isolateClients: z.boolean(),
+    /** Switched off and on again, it has other pools, and its agent needs a new certificate. */
+    ikev2: z.boolean(),
   })
   .partial();
 export type UpdateGateway = z.infer<typeof updateGatewaySchema>;

@@ -32,7 +32,7 @@ export const limits = {
   authorityPemLength: 16 * 1024,
   /** Of DER in base64, or of a request in PEM. */
   certificateLength: 8192,
-  authoritiesPerTenant: 4,
+  authoritiesPerTenant: 16,
   authorityCertificateDays: 3653,
   gatewayCertificateDays: 397,
   deviceCertificateDays: 90,

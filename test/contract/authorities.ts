@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Authority } from '../../src/model/authority.ts';
 import type { DesiredState } from '../../src/model/desired-state.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
+import { limits } from '../../src/model/limits.ts';
 import type { Listing } from '../../src/operations/page.ts';
 import { certificateRequest, X509Certificate, X509Crl } from '../pki/peculiar.ts';
 import { readDocument } from './agent.ts';
@@ -48,8 +49,8 @@ export async function documentOf(gateway: TestGateway, since?: number): Promise<
   return readDocument(gateway, reply.text);
 }
 
-async function rotate(tenant: TestTenant): Promise<Authority> {
-  const reply = await tenant.api<Authority>('POST', tenant.path('/authorities/rotate'));
+export async function rotate(tenant: TestTenant, id = ''): Promise<Authority> {
+  const reply = await tenant.api<Authority>('POST', tenant.path(`/authorities/${id}/rotate`));
   return expectStatus(reply, 201);
 }
 
@@ -70,7 +71,7 @@ function gatewayTests(create: () => Promise<Plane>): void {
       const next = await createGateway(tenant, { ikev2: true });
       expect(next.gateway.pools.v4).toBe('10.64.128.0/18');
       const all = await authoritiesOf(tenant);
-      expect(all).toMatchObject([{ status: 'active', permittedHosts: ['example.com'] }]);
+      expect(all).toMatchObject([{ status: 'active', domain: 'example.com' }]);
       const root = new X509Certificate(all[0]?.certificate ?? '');
       expect(root.subject).toBe(`O=Acme, OU=G1, CN=Sallyport ${tenant.id}`);
     });
@@ -152,22 +153,27 @@ function gatewayTests(create: () => Promise<Plane>): void {
       const plane = await create();
       const tenant = await createTenant(plane);
       const gateway = await certifiedGateway(plane, tenant, { endpoint: { host: '192.0.2.7' } });
-      expect(await authoritiesOf(tenant)).toMatchObject([{ permittedHosts: ['192.0.2.7'] }]);
+      expect(await authoritiesOf(tenant)).toMatchObject([{ domain: '192.0.2.7' }]);
       expect(der(gateway.certificate).subject).toBe('CN=192.0.2.7');
     });
 
-    test('with a foreign host has the authority made anew while no device knows it', async () => {
+    test('of another domain has an authority of its own, which all gateways trust', async () => {
       const plane = await create();
       const tenant = await createTenant(plane);
       const first = await certifiedGateway(plane, tenant);
-      await createGateway(tenant, { ikev2: true, endpoint: { host: 'gate.other.example' } });
-      expect(await authoritiesOf(tenant)).toMatchObject([
-        { status: 'retired', gateways: 0 },
-        { status: 'active', gateways: 1, permittedHosts: ['example.com', 'other.example'] },
+      const endpoint = { host: 'gate.other.example' };
+      const other = await certifiedGateway(plane, tenant, { endpoint });
+      await createGateway(tenant, { ikev2: true, endpoint: { host: 'b.other.example' } });
+      const all = await authoritiesOf(tenant);
+      expect(all).toMatchObject([
+        { status: 'active', gateways: 1, domain: 'example.com' },
+        { status: 'active', gateways: 1, domain: 'other.example' },
       ]);
+      const root = new X509Certificate(all[1]?.certificate ?? '');
+      expect(await der(other.certificate).verify({ publicKey: root.publicKey })).toBe(true);
       const { certificate, authorities } = (await documentOf(first)).sections.ikev2 ?? {};
-      expect(certificate).not.toBe(first.certificate);
-      expect(authorities).toHaveLength(1);
+      expect(certificate).toBe(first.certificate);
+      expect(authorities?.map(({ id }) => id)).toEqual([all[1]?.id, all[0]?.id]);
     });
 
     test('is asked for everything again when its devices have drifted', async () => {
@@ -195,7 +201,7 @@ function rotationTests(create: () => Promise<Plane>): void {
       const tenant = await createTenant(plane);
       const gateway = await certifiedGateway(plane, tenant);
       const [old] = await authoritiesOf(tenant);
-      const fresh = await rotate(tenant);
+      const fresh = await rotate(tenant, old?.id);
       expect(fresh).toMatchObject({ generation: 2, status: 'active', gateways: 0 });
       const between = (await documentOf(gateway)).sections.ikev2;
       expect(between?.certificate).toBe(gateway.certificate);
@@ -211,17 +217,29 @@ function rotationTests(create: () => Promise<Plane>): void {
       expect(again.body.revision).toBe(retired.body.revision);
     });
 
-    test('refuse to retire the active one, and to keep too many', async () => {
+    test('refuse what is out of turn, and what is not there', async () => {
       const plane = await create();
       const tenant = await createTenant(plane);
-      const { id } = await rotate(tenant);
-      const reply = await tenant.api('POST', tenant.path(`/authorities/${id}/retire`));
-      expect(reply.body).toMatchObject({ status: 409, code: 'authority_active' });
-      for (let i = 0; i < 3; i++) await rotate(tenant);
-      const more = await tenant.api('POST', tenant.path('/authorities/rotate'));
-      expect(more.body).toMatchObject({ code: 'limit_reached' });
-      const gone = tenant.path('/authorities/ca_0000000000000000/retire');
-      expect((await tenant.api('POST', gone)).status).toBe(404);
+      await createGateway(tenant, { ikev2: true });
+      const [authority] = await authoritiesOf(tenant);
+      const ask = (id: string | undefined, verb: string) =>
+        tenant.api('POST', tenant.path(`/authorities/${id}/${verb}`));
+      expect((await ask(authority?.id, 'retire')).body).toMatchObject({
+        status: 409,
+        code: 'authority_active',
+      });
+      let newest = await rotate(tenant, authority?.id);
+      expect((await ask(authority?.id, 'rotate')).body).toMatchObject({
+        status: 409,
+        code: 'authority_retired',
+      });
+      for (const verb of ['rotate', 'retire'])
+        expect((await ask('ca_0000000000000000', verb)).status).toBe(404);
+      for (let i = 2; i < limits.authoritiesPerTenant; i++)
+        newest = await rotate(tenant, newest.id);
+      expect((await ask(newest.id, 'rotate')).body).toMatchObject({ code: 'limit_reached' });
+      expect((await ask(authority?.id, 'retire')).status).toBe(200);
+      expect((await ask(newest.id, 'rotate')).status).toBe(201);
     });
   });
 }

@@ -10,7 +10,7 @@ import { type GeneratedKey, generateKey } from '../../src/pki/key.ts';
 import type { TestTenant } from '../contract/plane.ts';
 import type { ControlPlane } from '../control-plane.ts';
 
-export async function scopeOf({ services }: ControlPlane, { id }: TestTenant) {
+async function scopeOf({ services }: ControlPlane, { id }: TestTenant) {
   const db = await services.tenants.open(id);
   if (!db) throw new Error('no database');
   const caller = { services, origin: noOrigin, principal: { kind: 'operator' as const } };

@@ -1,9 +1,7 @@
 // Who may come in by IKEv2: certificates of devices, and what gateways are told of them.
 
-import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { gateways, tenant as tenantTable } from '../../src/db/schema/tenant.ts';
 import {
   type DesiredState,
   emptyPeerDigest,
@@ -11,12 +9,11 @@ import {
 } from '../../src/model/desired-state.ts';
 import type { Device } from '../../src/model/device.ts';
 import { toBase64, toPem } from '../../src/model/encoding.ts';
+import type { Gateway } from '../../src/model/gateway.ts';
 import { type Ikev2Peer, identityDomainOf, ikev2DigestInput } from '../../src/model/ikev2.ts';
-import { commit } from '../../src/operations/commit.ts';
-import { disableIkev2, enableIkev2 } from '../../src/operations/gateway/ikev2.ts';
 import { generateKey } from '../../src/pki/key.ts';
 import { secretHash } from '../../src/pki/tokens.ts';
-import { authoritiesOf, certifiedGateway, documentOf } from '../contract/authorities.ts';
+import { authoritiesOf, certifiedGateway, documentOf, rotate } from '../contract/authorities.ts';
 import {
   createDevice,
   createGateway,
@@ -31,7 +28,7 @@ import { type ControlPlane, createControlPlane } from '../control-plane.ts';
 import { plansOf } from '../jobs/world.ts';
 import { openssl } from '../pki/openssl.ts';
 import { X509Certificate } from '../pki/peculiar.ts';
-import { certifyDevice, scopeOf } from './ikev2-world.ts';
+import { certifyDevice } from './ikev2-world.ts';
 
 async function world(environment?: Record<string, string>) {
   const plane = await createControlPlane(environment);
@@ -52,7 +49,7 @@ async function revocations(gateway: TestGateway): Promise<string> {
 
 const peersOf = async (gateway: TestGateway) => (await documentOf(gateway)).ikev2?.upsert;
 
-test('a certificate is good for its gateways and OpenSSL until it is revoked', async () => {
+test('a device gets a certificate that OpenSSL accepts, until it is revoked', async () => {
   const { tenant, plane, gateway } = await world();
   const ssl = openssl();
   const device = await createDevice(tenant);
@@ -145,7 +142,7 @@ test('no certificate is issued where no gateway is ready for IKEv2', async () =>
   await expect(certifyDevice(plane, tenant, late.id)).rejects.toThrow(/ready for IKEv2 yet/);
 });
 
-test('a suspended user leaves the list, keeps certificates and comes back', async () => {
+test("a suspended user's devices leave the list, and come back as they were", async () => {
   const { tenant, plane, gateway } = await world();
   const user = await createUser(tenant, { name: 'Ann' });
   const mine = await createDevice(tenant, { userId: user.id });
@@ -183,7 +180,7 @@ test('what is revoked while its user is suspended does not come back', async () 
   });
 });
 
-test('a retired authority cuts its devices, and those with a newer certificate stay', async () => {
+test('a retired authority cuts its devices, but not those with a newer certificate', async () => {
   const { tenant, plane, gateway } = await world();
   const [behind, renewed, both] = [
     await createDevice(tenant),
@@ -193,7 +190,7 @@ test('a retired authority cuts its devices, and those with a newer certificate s
   for (const { id } of [behind, renewed, both]) await certifyDevice(plane, tenant, id);
   const [old] = await authoritiesOf(tenant);
   expect(old).toMatchObject({ deviceCertificates: 3, gateways: 1 });
-  await tenant.api('POST', tenant.path('/authorities/rotate'));
+  await rotate(tenant, old?.id);
   const { identity, authorities } = await certifyDevice(plane, tenant, renewed.id);
   // The one whose certificate gateways show comes first.
   expect(authorities.map(({ certificate }) => new X509Certificate(certificate).subject)).toEqual([
@@ -219,41 +216,23 @@ test('a retired authority cuts its devices, and those with a newer certificate s
   ]);
 });
 
-test('a foreign host asks for a rotation once a device trusts the authority', async () => {
-  const { tenant, plane } = await world();
-  await certifyDevice(plane, tenant, (await createDevice(tenant)).id);
-  const body = { name: 'far', endpoint: { host: 'gate.other.example' }, ikev2: true };
-  const refused = await tenant.api('POST', tenant.path('/gateways'), body);
-  expect(refused.body).toMatchObject({ status: 409, code: 'name_not_permitted' });
-  // Without IKEv2 nobody has to vouch for it, and the next authority will.
-  await createGateway(tenant, { ...body, ikev2: false });
-  await tenant.api('POST', tenant.path('/authorities/rotate'));
-  const far = await certifiedGateway(plane, tenant, { endpoint: body.endpoint });
-  const [, fresh] = await authoritiesOf(tenant);
-  const root = new X509Certificate(fresh?.certificate ?? '');
-  const leaf = new X509Certificate(Buffer.from(far.certificate, 'base64'));
-  expect(await leaf.verify({ publicKey: root.publicKey })).toBe(true);
+test('a device trusts the authorities of all domains, the oldest first', async () => {
+  const { tenant, plane, gateway } = await world();
+  const other = await certifiedGateway(plane, tenant, { endpoint: { host: '192.0.2.7' } });
+  const device = await createDevice(tenant);
+  const { authorities, certificate } = await certifyDevice(plane, tenant, device.id);
+  const roots = authorities.map((one) => new X509Certificate(one.certificate));
+  const leaves = [gateway, other].map(
+    (one) => new X509Certificate(Buffer.from(one.certificate, 'base64')),
+  );
+  for (const [index, root] of roots.entries())
+    expect(await leaves[index]?.verify({ publicKey: root.publicKey })).toBe(true);
+  expect(new X509Certificate(certificate).issuer).toBe(roots[0]?.subject);
 });
 
-/** As an update of the gateway does it. */
-async function toggle(plane: ControlPlane, tenant: TestTenant, { id }: TestGateway, on: boolean) {
-  const scope = await scopeOf(plane, tenant);
-  const { db } = scope;
-  await commit(scope, 'gateway.create', async (number) => {
-    const [[row], [self]] = await db.run(
-      db.build.select().from(gateways).where(eq(gateways.id, id)),
-      db.build.select().from(tenantTable),
-    );
-    if (!row || !self) throw new Error('no gateway');
-    const pools = { ula: self.ula, taken: [] };
-    const { set, writes } = on
-      ? await enableIkev2(scope, number, row, pools)
-      : disableIkev2(scope, number, row);
-    const told = { ...set, revision: number, sectionsRevision: number };
-    const update = db.build.update(gateways).set(told).where(eq(gateways.id, id));
-    const said = { subject: id, summary: {}, result: undefined };
-    return { ...said, writes: [update, ...writes], touched: [id] };
-  });
+async function update(tenant: TestTenant, { id }: TestGateway, body: object): Promise<void> {
+  const reply = await tenant.api('PATCH', tenant.path(`/gateways/${id}`), body);
+  expect(reply.status).toBe(200);
 }
 
 test('IKEv2 can be switched off and on again, and those who may come in are let in', async () => {
@@ -264,14 +243,14 @@ test('IKEv2 can be switched off and on again, and those who may come in are let 
   const held = await certifyDevice(plane, tenant, away.id);
   const { identity } = await certifyDevice(plane, tenant, here.id);
   const before = await documentOf(gateway);
-  await toggle(plane, tenant, gateway, false);
+  await update(tenant, gateway, { ikev2: false });
   const off = await documentOf(gateway, before.revision);
   // A delta cannot say that a section is gone.
   expect(off).toMatchObject({ version: 1, base: null });
   expect(off.sections.ikev2).toBeUndefined();
   expect(off.ikev2).toBeUndefined();
   await tenant.api('POST', tenant.path(`/users/${user.id}/suspend`));
-  await toggle(plane, tenant, gateway, true);
+  await update(tenant, gateway, { ikev2: true });
   const on = await documentOf(gateway, off.revision);
   expect(on).toMatchObject({
     version: 2,
@@ -283,6 +262,33 @@ test('IKEv2 can be switched off and on again, and those who may come in are let 
   const back = await documentOf(gateway, on.revision);
   expect(back.ikev2?.upsert).toEqual([{ id: away.id, identity: held.identity }]);
   expect(back.ikev2?.digest).toBe(before.ikev2?.digest);
+});
+
+test('a gateway that moves to another host gets a certificate for it at once', async () => {
+  const { tenant, gateway } = await world();
+  const { revision } = await documentOf(gateway);
+  await update(tenant, gateway, { endpoint: { host: 'gate.other.example' } });
+  const { sections } = await documentOf(gateway, revision);
+  expect(sections.ikev2?.identity).toBe('gate.other.example');
+  expect(sections.ikev2?.authorities).toHaveLength(2);
+  const leaf = new X509Certificate(Buffer.from(sections.ikev2?.certificate ?? '', 'base64'));
+  expect(leaf.subject).toBe('CN=gate.other.example');
+  const former = new X509Certificate(Buffer.from(gateway.certificate, 'base64'));
+  expect(leaf.publicKey.equal(former.publicKey)).toBe(true);
+  const [old] = await authoritiesOf(tenant);
+  const list = await gateway.api<string>('GET', `/v1/agent/revocations/${old?.id}`);
+  const ssl = openssl();
+  ssl.put('list.pem', list.text);
+  const shown = ssl.run('crl', '-in', 'list.pem', '-noout', '-text').text.toLowerCase();
+  expect(shown).toContain(former.serialNumber);
+});
+
+test('another VM in the place of a gateway starts without a certificate', async () => {
+  const { tenant, gateway } = await world();
+  await tenant.api('POST', tenant.path(`/gateways/${gateway.id}/renew-token`));
+  const { body } = await tenant.api<Gateway>('GET', tenant.path(`/gateways/${gateway.id}`));
+  expect(body.ikev2).toMatchObject({ certificateExpiresAt: null });
+  expect(await authoritiesOf(tenant)).toMatchObject([{ gateways: 0 }]);
 });
 
 test('no statement of issuing, telling of and revoking scans a table', async () => {

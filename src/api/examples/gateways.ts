@@ -11,7 +11,6 @@ const waiting = {
   ...gateway,
   status: 'pending',
   wireguardPublicKey: null,
-  ikev2: null,
   observed: null,
   applied: 'pending',
 };

@@ -127,7 +127,7 @@ function registerCertificates(app: App): void {
         'to come, the same key gets the same again.',
       body: certificateRequestSchema,
       reply: { status: 200, description: 'The certificate', schema: issuedCertificateSchema },
-      errors: ['name_not_permitted'],
+      errors: ['limit_reached'],
     },
     async ({ caller, body }) => {
       const [scope, gatewayId] = await enterAsAgent(caller, 'gateway.certify');

@@ -42,7 +42,8 @@ export function registerAuthorities(app: App): void {
       method: 'get',
       path: all,
       summary: 'List the certificate authorities, oldest first',
-      description: 'There is none before the first gateway with IKEv2.',
+      description:
+        'There is one for each domain of gateways with IKEv2, made with the first of them.',
       params,
       query: pageSchema,
       reply: { status: 200, description: 'One page', schema: listingSchema(authoritySchema) },
@@ -55,18 +56,18 @@ export function registerAuthorities(app: App): void {
     {
       operation: 'authority.rotate',
       method: 'post',
-      path: `${all}/rotate`,
-      summary: 'Make a new authority that issues from now on',
+      path: `${all}/{authorityId}/rotate`,
+      summary: 'Make a new authority in the place of one',
       description:
         'Devices stay connected: gateways trust the one before and show its certificates until ' +
         'you retire it. Have devices get new profiles before that.',
-      params,
+      params: oneParams,
       reply: { status: 201, description: 'The new authority', schema: authoritySchema },
       creates: true,
-      errors: ['limit_reached'],
+      errors: ['limit_reached', 'authority_retired'],
     },
-    async ({ caller, params: { tenantId } }) =>
-      rotateAuthority(await enterTenant(caller, 'authority.rotate', tenantId)),
+    async ({ caller, params: { tenantId, authorityId } }) =>
+      rotateAuthority(await enterTenant(caller, 'authority.rotate', tenantId), authorityId),
   );
   route(
     app,

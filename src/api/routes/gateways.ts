@@ -71,7 +71,7 @@ function changeRoutes(app: App): void {
       body: updateGatewaySchema,
       reply: { status: 200, description: 'The gateway', schema: updatedGatewaySchema },
       updates: true,
-      errors: ['already_exists'],
+      errors: ['already_exists', 'pool_exhausted', 'limit_reached'],
     },
     async ({ caller, params: { tenantId, gatewayId }, body }) =>
       updateGateway(await enterTenant(caller, 'gateway.update', tenantId), gatewayId, body),
@@ -133,7 +133,6 @@ export function registerGateways(app: App): void {
         'pool_exhausted',
         'limit_reached',
         'quota_reached',
-        'name_not_permitted',
       ],
     },
     async ({ caller, params: { tenantId }, body }) =>

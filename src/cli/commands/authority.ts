@@ -10,14 +10,14 @@ import type { Shell } from '../shell.ts';
 import { showList } from './list.ts';
 
 function view(authority: Authority): string {
-  const { id, generation, status, fingerprint, permittedHosts } = authority;
+  const { id, generation, status, fingerprint, domain } = authority;
   return record([
     ['id', id],
     ['generation', String(generation)],
     ['status', status],
     // Half of it on a line, for narrow windows.
     ['fingerprint', fingerprint.match(/.{1,32}/g) ?? []],
-    ['vouches for', permittedHosts],
+    ['vouches for', domain],
     ['devices', String(authority.deviceCertificates)],
     ['gateways', String(authority.gateways)],
     ['created', minute(authority.createdAt)],
@@ -33,6 +33,7 @@ function addList(authority: Command, shell: Shell): void {
         item: authoritySchema,
         columns: [
           { title: 'id', value: ({ id }) => id },
+          { title: 'domain', value: ({ domain }) => domain, flexible: true },
           { title: 'status', value: ({ status }) => status },
           { title: 'devices', value: ({ deviceCertificates }) => String(deviceCertificates) },
           { title: 'gateways', value: ({ gateways }) => String(gateways) },
@@ -55,11 +56,12 @@ export function addAuthorityCommands(program: Command, shell: Shell): void {
   addList(authority, shell);
   authority
     .command('rotate')
-    .description('make a new authority, which issues from now on')
-    .action((_options, command) =>
+    .description('make a new authority in the place of one, which is trusted until it is retired')
+    .argument('<authority>', 'its id', id('authority'))
+    .action((authorityId: string, _options, command) =>
       send(
         new Session(shell, command),
-        '/rotate',
+        `/${authorityId}/rotate`,
         'The one before is trusted until you retire it. Give devices new profiles before that: ' +
           '"sallyport authority list" says how many still need it.',
       ),

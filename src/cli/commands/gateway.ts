@@ -43,6 +43,7 @@ interface UpdateOptions {
   dns?: string[] | false;
   mtu?: number;
   isolateClients?: boolean;
+  ikev2?: boolean;
 }
 
 /** How far the gateway is, in a word or two. */
@@ -134,7 +135,7 @@ async function create(options: CreateOptions, session: Session): Promise<void> {
 }
 
 async function update(gatewayId: string, options: UpdateOptions, session: Session): Promise<void> {
-  const { name, endpoint, route, dns, mtu, isolateClients } = options;
+  const { name, endpoint, route, dns, mtu, isolateClients, ikev2 } = options;
   const body = {
     name,
     endpoint,
@@ -142,6 +143,7 @@ async function update(gatewayId: string, options: UpdateOptions, session: Sessio
     dns: dns === false ? [] : dns,
     mtu,
     isolateClients,
+    ikev2,
   } satisfies z.input<typeof updateGatewaySchema>;
   const path = `${session.tenantPath()}/gateways/${gatewayId}`;
   const answer = await session.send({ method: 'PATCH', path, body, answer: updatedGatewaySchema });
@@ -221,6 +223,8 @@ function addChanges(gateway: Command, shell: Shell): void {
     .option('--mtu <bytes>', 'MTU of the tunnel', wholeNumber)
     .option('--isolate-clients', 'keep devices from reaching each other')
     .option('--no-isolate-clients', 'let devices reach each other')
+    .option('--ikev2', 'let devices also come in by IKEv2, without an app')
+    .option('--no-ikev2', 'let devices come in by WireGuard alone')
     .action((gatewayId: string, options: UpdateOptions, command) =>
       update(gatewayId, options, new Session(shell, command)),
     );

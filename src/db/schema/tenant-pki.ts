@@ -13,8 +13,8 @@ export const authorities = sqliteTable('authorities', {
   certificate: text().notNull(),
   /** PKCS #8 in base64, sealed; empty once the authority is retired. */
   privateKey: text('private_key').notNull(),
-  /** Domains and addresses of the gateways that it may vouch for. */
-  permittedHosts: text('permitted_hosts', { mode: 'json' }).notNull().$type<string[]>(),
+  /** The domain, or the address, of gateways that it may vouch for. */
+  domain: text().notNull(),
   createdAt: integer('created_at').notNull(),
   expiresAt: integer('expires_at').notNull(),
   createdRevision: integer('created_revision').notNull().unique(),

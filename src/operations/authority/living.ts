@@ -1,11 +1,11 @@
 // The authorities that gateways trust, and how they sign.
 
-import { desc, ne } from 'drizzle-orm';
+import { desc, eq, ne } from 'drizzle-orm';
 import { prepared } from '../../db/prepared.ts';
 import { authorities } from '../../db/schema/tenant-pki.ts';
 import { permits } from '../../model/authority.ts';
 import { fromBase64 } from '../../model/encoding.ts';
-import { SallyportError } from '../../model/errors.ts';
+import { notFound, SallyportError } from '../../model/errors.ts';
 import { type Issuer, readCertificate } from '../../pki/certificate.ts';
 import type { Bytes } from '../../pki/der.ts';
 import { importSigner } from '../../pki/key.ts';
@@ -27,6 +27,13 @@ export async function readLiving({ db }: TenantScope): Promise<AuthorityRow[]> {
   return rows;
 }
 
+/** @throws SallyportError `not_found` */
+export async function readAuthority({ db }: TenantScope, id: string): Promise<AuthorityRow> {
+  const [[row]] = await db.run(db.build.select().from(authorities).where(eq(authorities.id, id)));
+  if (!row) throw notFound('authority', id);
+  return row;
+}
+
 /** What was stored as DER in base64. */
 export function storedDer(text: string): Bytes {
   const der = fromBase64(text);
@@ -39,22 +46,21 @@ export function keyPurpose(authorityId: string): string {
   return `authority ${authorityId}`;
 }
 
-/** The one that issues for devices. */
+/** The one that issues for devices: any that stays would do. */
 export function activeOf(living: readonly AuthorityRow[]): AuthorityRow {
-  const active = living.find(({ status }) => status === 'active');
+  const active = living.findLast(({ status }) => status === 'active');
   if (active) return active;
   throw new SallyportError('gateway_not_ready', 'No gateway of this tenant speaks IKEv2.', {
     wayOut: 'Make a gateway with IKEv2 first.',
   });
 }
 
-/**
- * The one whose certificate a gateway shows: the oldest, which all devices trust, unless it may not
- * vouch for the host.
- */
-export function showsCertificateOf(living: readonly AuthorityRow[], host: string): AuthorityRow {
-  const permitting = living.filter(({ permittedHosts }) => permits(permittedHosts, host));
-  return permitting.at(-1) ?? activeOf(living);
+/** The one whose certificate a gateway shows: the oldest, because most devices trust it. */
+export function vouchingFor(
+  living: readonly AuthorityRow[],
+  host: string,
+): AuthorityRow | undefined {
+  return living.findLast(({ domain }) => permits(domain, host));
 }
 
 /** Signs as this authority. */

@@ -1,33 +1,26 @@
-// Makes a tenant's authority: the first when it is needed, later ones in its place.
+// Makes a tenant's authorities: each for one domain, when its first gateway is made.
 
-import { and, desc, inArray, isNotNull, ne } from 'drizzle-orm';
+import { desc } from 'drizzle-orm';
 import type { Query } from '../../db/database.ts';
-import { gateways, tenant } from '../../db/schema/tenant.ts';
-import { authorities, certificates } from '../../db/schema/tenant-pki.ts';
-import { authorityCommonName, permits, permittedHostOf } from '../../model/authority.ts';
-import { parseAddress } from '../../model/cidr.ts';
+import { tenant } from '../../db/schema/tenant.ts';
+import { authorities } from '../../db/schema/tenant-pki.ts';
+import { authorityCommonName, domainOf, permits } from '../../model/authority.ts';
 import { toBase64 } from '../../model/encoding.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
 import { newId } from '../../model/ids.ts';
 import { identityDomainOf } from '../../model/ikev2.ts';
 import { limits } from '../../model/limits.ts';
-import {
-  type GeneralName,
-  issueAuthority,
-  namesOfHost,
-  serialFrom,
-} from '../../pki/certificate.ts';
+import { issueAuthority, serialFrom } from '../../pki/certificate.ts';
 import { generateKey, importSigner } from '../../pki/key.ts';
 import { recertify } from '../gateway/certificate.ts';
 import type { PeerWrites } from '../peers.ts';
 import type { TenantScope } from '../services.ts';
 import { validityOf } from './issue.ts';
-import { type AuthorityRow, activeOf, keyPurpose, readLiving } from './living.ts';
+import { type AuthorityRow, keyPurpose, readLiving } from './living.ts';
 
 async function readForAuthority({ db, tenantId }: TenantScope) {
-  const [[self], hosts, [newest]] = await db.run(
+  const [[self], [newest]] = await db.run(
     db.build.select({ name: tenant.name }).from(tenant),
-    db.build.select({ host: gateways.endpointHost }).from(gateways),
     db.build
       .select({ generation: authorities.generation })
       .from(authorities)
@@ -35,27 +28,27 @@ async function readForAuthority({ db, tenantId }: TenantScope) {
       .limit(1),
   );
   if (!self) throw notFound('tenant', tenantId);
-  const generation = (newest?.generation ?? 0) + 1;
-  return { name: self.name, hosts: hosts.map(({ host }) => host), generation };
+  return { name: self.name, generation: (newest?.generation ?? 0) + 1 };
 }
 
-function permittedNames(hosts: readonly string[], tenantId: string): GeneralName[] {
-  const names = hosts.flatMap((host) =>
-    parseAddress(host) ? namesOfHost(host) : [{ kind: 'dns' as const, value: host }],
-  );
-  return [...names, { kind: 'email', value: identityDomainOf(tenantId) }];
-}
-
-/** A new active authority for the gateways there are, and for one of this host that is to come. */
+/**
+ * An active authority for this domain, beside those that live.
+ * @throws SallyportError `limit_reached`
+ */
 export async function newAuthority(
   scope: TenantScope,
   number: number,
-  host?: string,
+  domain: string,
+  living: readonly AuthorityRow[],
 ): Promise<{ row: AuthorityRow; writes: [Query] }> {
   const { db, services, tenantId } = scope;
-  const { name, hosts, generation } = await readForAuthority(scope);
-  const all = host === undefined ? hosts : [...hosts, host];
-  const permittedHosts = [...new Set(all.map(permittedHostOf))].sort();
+  if (living.length >= limits.authoritiesPerTenant)
+    throw new SallyportError(
+      'limit_reached',
+      `A tenant has at most ${limits.authoritiesPerTenant} authorities that are trusted.`,
+      { wayOut: 'Retire one, or give gateways names in one domain: they share an authority.' },
+    );
+  const { name, generation } = await readForAuthority(scope);
   const key = await generateKey('ec-p256');
   const now = services.now();
   const validity = validityOf(now, limits.authorityCertificateDays);
@@ -64,7 +57,11 @@ export async function newAuthority(
     name: { organization: name, unit: `G${generation}`, commonName: authorityCommonName(tenantId) },
     signer: await importSigner(key),
     serial: serialFrom(services.random(16)),
-    permitted: permittedNames(permittedHosts, tenantId),
+    // Addresses can only be named as DNS would: strongSwan before 5.9.12 reads no other constraint.
+    permitted: [
+      { kind: 'dns', value: domain },
+      { kind: 'email', value: identityDomainOf(tenantId) },
+    ],
   });
   const id = newId('authority', services.random);
   const row: AuthorityRow = {
@@ -73,7 +70,7 @@ export async function newAuthority(
     status: 'active',
     certificate: toBase64(certificate),
     privateKey: await services.keys.sealer.seal(toBase64(key.privateKey), keyPurpose(id)),
-    permittedHosts,
+    domain,
     createdAt: now,
     expiresAt: validity.notAfter,
     createdRevision: number,
@@ -82,52 +79,21 @@ export async function newAuthority(
   return { row, writes: [db.build.insert(authorities).values(row)] };
 }
 
-/** Whether a device has, or ever had, a certificate of these. */
-async function haveIssued({ db }: TenantScope, living: readonly AuthorityRow[]): Promise<boolean> {
-  const ids = living.map(({ id }) => id);
-  const issued = and(inArray(certificates.authorityId, ids), isNotNull(certificates.deviceId));
-  const query = db.build.select({ id: certificates.id }).from(certificates);
-  const [rows] = await db.run(query.where(issued).limit(1));
-  return rows.length > 0;
-}
-
-/** Nobody trusts it any more, and it signs nothing any more. */
-export const retired = { status: 'retired', privateKey: '' } as const;
-
 /**
- * The living authorities, of which the active one may vouch for the host. While there is none it is
- * made, and made anew while no device knows it.
- * @throws SallyportError `name_not_permitted`
+ * The living authorities, of which an active one may vouch for the host. It is made while there is
+ * none; all gateways let in its devices then.
+ * @throws SallyportError `limit_reached`
  */
 export async function authoritiesFor(
   scope: TenantScope,
   number: number,
   host: string,
 ): Promise<PeerWrites & { living: AuthorityRow[] }> {
-  const { db } = scope;
   const living = await readLiving(scope);
-  if (living.length > 0) {
-    if (permits(activeOf(living).permittedHosts, host)) return { living, writes: [], touched: [] };
-    if (await haveIssued(scope, living))
-      throw new SallyportError(
-        'name_not_permitted',
-        `Devices trust the tenant's authority for other hosts than ${host}.`,
-        { wayOut: 'Rotate the authority, and have devices get new profiles before you retire it.' },
-      );
-  }
-  const { row, writes } = await newAuthority(scope, number, host);
-  const { writes: shown, touched } = await recertify(scope, number, [row]);
-  const unknown = ne(authorities.status, 'retired');
-  return {
-    living: [row],
-    writes: [
-      db.build
-        .update(authorities)
-        .set({ ...retired, revision: number })
-        .where(unknown),
-      ...writes,
-      ...shown,
-    ],
-    touched,
-  };
+  const isThere = living.some(({ status, domain }) => status === 'active' && permits(domain, host));
+  if (isThere) return { living, writes: [], touched: [] };
+  const { row, writes } = await newAuthority(scope, number, domainOf(host), living);
+  const all = [row, ...living];
+  const told = await recertify(scope, number, all);
+  return { living: all, writes: [...writes, ...told.writes], touched: told.touched };
 }

@@ -6,7 +6,7 @@ import type { Query } from '../../db/database.ts';
 import { credentials, devices } from '../../db/schema/tenant.ts';
 import { authorities, certificates, ikev2Peers } from '../../db/schema/tenant-pki.ts';
 import type { Authority } from '../../model/authority.ts';
-import { notFound, SallyportError } from '../../model/errors.ts';
+import { SallyportError } from '../../model/errors.ts';
 import { revokeCertificates, withoutCertificate } from '../certificate.ts';
 import { commit } from '../commit.ts';
 import { recertify } from '../gateway/certificate.ts';
@@ -14,16 +14,13 @@ import { moveIkev2Peers } from '../ikev2-peers.ts';
 import type { PeerWrites } from '../peers.ts';
 import { requireWholeTenant } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
-import { type AuthorityRow, readLiving } from './living.ts';
-import { retired } from './make.ts';
+import { type AuthorityRow, readAuthority, readLiving } from './living.ts';
 import { authorityView } from './view.ts';
 
-async function readAuthority({ db }: TenantScope, id: string): Promise<AuthorityRow> {
-  const [[row]] = await db.run(db.build.select().from(authorities).where(eq(authorities.id, id)));
-  if (!row) throw notFound('authority', id);
-  if (row.status !== 'active') return row;
-  throw new SallyportError('authority_active', 'This authority is the one that issues.', {
-    wayOut: 'Rotate the authority first; then this one can be retired.',
+function refuseActive({ status }: AuthorityRow): void {
+  if (status !== 'active') return;
+  throw new SallyportError('authority_active', 'This authority still issues certificates.', {
+    wayOut: 'Rotate it first; then it can be retired.',
   });
 }
 
@@ -57,14 +54,19 @@ async function cutDevices(scope: TenantScope, number: number, id: string): Promi
   return { writes: [...writes, ...rows], touched };
 }
 
+/** Nobody trusts it any more, and it signs nothing any more. */
+const retired = { status: 'retired', privateKey: '' } as const;
+
 /** Twice is the same as once. */
 export async function retireAuthority(scope: TenantScope, id: string): Promise<Authority> {
   const { db } = scope;
   requireWholeTenant(scope);
   const known = await readAuthority(scope, id);
+  refuseActive(known);
   if (known.status === 'retired') return authorityView(scope, known);
   await commit(scope, 'authority.retire', async (number) => {
     const row = await readAuthority(scope, id);
+    refuseActive(row);
     const left = (await readLiving(scope)).filter((one) => one.id !== id);
     const cut = await cutDevices(scope, number, id);
     const told = await recertify(scope, number, left);

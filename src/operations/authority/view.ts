@@ -56,7 +56,7 @@ export async function authorityViews(
         status: row.status,
         certificate: toPem('CERTIFICATE', der),
         fingerprint: await fingerprintOf(der),
-        permittedHosts: row.permittedHosts,
+        domain: row.domain,
         deviceCertificates: holders.devices.get(row.id) ?? 0,
         gateways: holders.gateways.get(row.id) ?? 0,
         revision: row.revision,

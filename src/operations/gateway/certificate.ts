@@ -9,7 +9,7 @@ import { newId } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
 import { issueGateway, namesOfHost, serialFrom } from '../../pki/certificate.ts';
 import { crlUrl, validityOf } from '../authority/issue.ts';
-import { type AuthorityRow, issuerOf, showsCertificateOf, storedDer } from '../authority/living.ts';
+import { type AuthorityRow, issuerOf, storedDer, vouchingFor } from '../authority/living.ts';
 import type { PeerWrites } from '../peers.ts';
 import type { TenantScope } from '../services.ts';
 import type { GatewayRow } from './view.ts';
@@ -30,7 +30,8 @@ export async function certifyKey(
   ikePublicKey: string,
 ): Promise<{ set: Certified; writes: [Query] }> {
   const { db, services } = scope;
-  const authority = showsCertificateOf(living, endpointHost);
+  const authority = vouchingFor(living, endpointHost);
+  if (!authority) throw new Error(`no authority vouches for ${endpointHost}`);
   const validity = validityOf(services.now(), limits.gatewayCertificateDays, authority.expiresAt);
   const serial = serialFrom(services.random(16));
   const der = await issueGateway({

@@ -1,8 +1,8 @@
 // gateway.create: a place for a VM, and the token with which that VM enrols.
 
-import { gateways, tenant } from '../../db/schema/tenant.ts';
+import { gateways } from '../../db/schema/tenant.ts';
 import { emptyPeerDigest } from '../../model/desired-state.ts';
-import { notFound, SallyportError } from '../../model/errors.ts';
+import { SallyportError } from '../../model/errors.ts';
 import type { CreatedGateway, CreateGateway } from '../../model/gateway.ts';
 import { newId } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
@@ -10,24 +10,18 @@ import { commit } from '../commit.ts';
 import { requireWholeTenant } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
 import { enableIkev2, withoutIkev2 } from './ikev2.ts';
-import { choosePools, takenPools } from './pools.ts';
+import { choosePools } from './pools.ts';
+import { readTaken } from './taken.ts';
 import { type NewToken, newToken } from './token.ts';
 import { type GatewayRow, gatewayView } from './view.ts';
 
-async function readForPools({ db, tenantId }: TenantScope) {
-  const { name, pool4, pool6, ikePool4, ikePool6 } = gateways;
-  const [[self], rows] = await db.run(
-    db.build.select({ ula: tenant.ula }).from(tenant),
-    db.build.select({ name, pool4, pool6, ikePool4, ikePool6 }).from(gateways),
+function refuseTooMany(gateways: number): void {
+  if (gateways < limits.gatewaysPerTenant) return;
+  throw new SallyportError(
+    'limit_reached',
+    `A tenant has at most ${limits.gatewaysPerTenant} gateways.`,
+    { wayOut: 'Delete a gateway that is not used any more.' },
   );
-  if (!self) throw notFound('tenant', tenantId);
-  if (rows.length >= limits.gatewaysPerTenant)
-    throw new SallyportError(
-      'limit_reached',
-      `A tenant has at most ${limits.gatewaysPerTenant} gateways.`,
-      { wayOut: 'Delete a gateway that is not used any more.' },
-    );
-  return { ula: self.ula, taken: rows.flatMap(takenPools) };
 }
 
 function newRow(
@@ -67,7 +61,8 @@ export async function createGateway(
   const token = await newToken(scope, id);
   const base = newRow(id, input, token, services.now());
   return commit(scope, 'gateway.create', async (number) => {
-    const { ula, taken } = await readForPools(scope);
+    const { ula, taken, gatewayCount } = await readTaken(scope);
+    refuseTooMany(gatewayCount);
     const pools = choosePools(input.pools, ula, taken);
     const plain: GatewayRow = {
       ...base,
@@ -78,7 +73,7 @@ export async function createGateway(
       createdRevision: number,
     };
     const { set, writes, touched } = input.ikev2
-      ? await enableIkev2(scope, number, plain, { ula, taken })
+      ? await enableIkev2(scope, number, plain)
       : { set: {}, writes: [], touched: [] };
     const row = { ...plain, ...set };
     return {

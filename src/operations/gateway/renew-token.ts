@@ -3,9 +3,12 @@
 
 import { eq } from 'drizzle-orm';
 import { gatewayReports, gateways } from '../../db/schema/tenant.ts';
+import { certificates } from '../../db/schema/tenant-pki.ts';
 import type { CreatedGateway } from '../../model/gateway.ts';
+import { revokeCertificates } from '../certificate.ts';
 import { commit } from '../commit.ts';
 import type { TenantScope } from '../services.ts';
+import { withoutIkeKey } from './ikev2.ts';
 import { readGateway } from './read.ts';
 import { newToken } from './token.ts';
 import { gatewayView } from './view.ts';
@@ -19,6 +22,7 @@ export async function renewToken(scope: TenantScope, id: string): Promise<Create
       ...columns,
       identityKey: null,
       wireguardPublicKey: null,
+      ...withoutIkeKey,
       sectionsRevision: number,
       revision: number,
     };
@@ -27,6 +31,9 @@ export async function renewToken(scope: TenantScope, id: string): Promise<Create
       summary: { name: row.name, retired: row.wireguardPublicKey },
       writes: [
         db.build.update(gateways).set(set).where(eq(gateways.id, id)),
+        ...(row.certificate === null
+          ? []
+          : [revokeCertificates(scope, number, eq(certificates.gatewayId, id))]),
         db.build.delete(gatewayReports).where(eq(gatewayReports.gatewayId, id)),
       ],
       touched: [],

@@ -113,7 +113,6 @@ async function readIkev2(
     livingAuthorities({}),
     newestRevocation({}),
   );
-  // Without a key it waits for another VM, and the hub missed that this one is out.
   if (!row?.identityKey) throw notFound('gateway', gatewayId);
   const revocations = newest?.revision ?? 0;
   return {
@@ -137,6 +136,7 @@ async function read(
     gatewayRow({ gatewayId }),
     wanted({ gatewayId, since }),
   );
+  // Without a key it waits for another VM, and the hub missed that this one is out.
   if (!row?.identityKey) throw notFound('gateway', gatewayId);
   if (!row.ikev2 || row.revision === since) return { row, changed };
   return readIkev2(scope, gatewayId, since);

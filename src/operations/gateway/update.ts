@@ -8,6 +8,7 @@ import { changesOf } from '../../model/revision.ts';
 import { commit } from '../commit.ts';
 import { requireMatch } from '../scope.ts';
 import type { TenantScope } from '../services.ts';
+import { updateIkev2 } from './ikev2.ts';
 import { readGateway } from './read.ts';
 import { type GatewayRow, gatewayView } from './view.ts';
 
@@ -37,7 +38,10 @@ function changed(row: GatewayRow, input: UpdateGateway, number: number): Gateway
   };
 }
 
-/** @throws SallyportError `not_found`, `already_exists` or `precondition_failed` */
+/**
+ * @throws SallyportError `not_found`, `already_exists`, `precondition_failed`, `pool_exhausted` or
+ * `limit_reached`
+ */
 export async function updateGateway(
   scope: TenantScope,
   id: string,
@@ -47,23 +51,29 @@ export async function updateGateway(
   return commit(scope, 'gateway.update', async (number) => {
     const { gateway: row, report } = await readGateway(scope, id);
     requireOwnMatch(scope, row);
-    const next = changed(row, input, number);
+    const plain = changed(row, input, number);
+    const wanted = input.ikev2 ?? row.ikev2;
+    const ikev2 = await updateIkev2(scope, number, row, plain, wanted);
+    const next = { ...plain, ...ikev2.set };
     const [before, after] = [gatewayView(row, report), gatewayView(next, report)];
     const { name, routes, dns, mtu, isolateClients, endpointHost, endpointPort } = next;
-    const set = { name, routes, dns, mtu, isolateClients, endpointHost, endpointPort };
+    const own = { name, routes, dns, mtu, isolateClients, endpointHost, endpointPort };
+    const set = { ...own, ...ikev2.set };
     return {
       subject: id,
       summary: {
         name,
         ...changesOf(before, after, ['name', ...profileFields, 'isolateClients']),
+        ...changesOf<Pick<GatewayRow, 'ikev2'>>(row, next, ['ikev2']),
       },
       writes: [
         db.build
           .update(gateways)
           .set({ ...set, sectionsRevision: number, revision: number })
           .where(eq(gateways.id, id)),
+        ...ikev2.writes,
       ],
-      touched: [id],
+      touched: [...new Set([...ikev2.touched, id])],
       result: {
         ...after,
         staleInProfiles: profileFields.filter(

@@ -1,0 +1,1 @@
+ALTER TABLE `authorities` RENAME COLUMN "permitted_hosts" TO "domain";
