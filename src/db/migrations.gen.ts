@@ -229,5 +229,11 @@ export const tenantMigrations: readonly Migration[] = [
     "statements": [
       "ALTER TABLE `authorities` RENAME COLUMN \"permitted_hosts\" TO \"domain\";"
     ]
+  },
+  {
+    "tag": "0009_devices",
+    "statements": [
+      "ALTER TABLE `devices` ADD `on_demand` text DEFAULT '{\"mode\":\"off\",\"excludedSsids\":[],\"probe\":true}' NOT NULL;"
+    ]
   }
 ];

@@ -4,13 +4,15 @@ import { z } from 'zod';
 import { idSchema } from './ids.ts';
 import { deviceIdentitySchema } from './ikev2.ts';
 import { limits } from './limits.ts';
-import { profileKinds } from './profile.ts';
+import { onDemandSchema, profileKinds } from './profile.ts';
 import { timeSchema } from './tenant.ts';
 import { nameSchema } from './text.ts';
 import { wireguardConnectionSchema, wireguardPublicKeySchema } from './wireguard.ts';
 
 export const platforms = ['ios', 'macos', 'windows', 'android', 'linux', 'other'] as const;
 export type Platform = (typeof platforms)[number];
+
+const gatewayIdsSchema = z.array(idSchema('gateway')).min(1).max(limits.gatewaysPerDevice);
 
 export const createDeviceSchema = z.strictObject({
   /** Whose it is; a signed-in user may leave it out. */
@@ -20,9 +22,32 @@ export const createDeviceSchema = z.strictObject({
   /** Given by a client that made its own key pair; else the device waits for a link. */
   publicKey: wireguardPublicKeySchema.optional(),
   /** Gateways that shall serve it; all of the tenant's when left out. */
-  gatewayIds: z.array(idSchema('gateway')).min(1).max(limits.gatewaysPerDevice).optional(),
+  gatewayIds: gatewayIdsSchema.optional(),
 });
 export type CreateDevice = z.infer<typeof createDeviceSchema>;
+
+const { mode, excludedSsids, probe } = onDemandSchema.shape;
+export const changeOnDemandSchema = z
+  .strictObject({
+    mode: mode.unwrap(),
+    excludedSsids: excludedSsids.unwrap(),
+    probe: probe.unwrap(),
+  })
+  .partial();
+
+export const defaultOnDemand = onDemandSchema.parse({});
+
+/** What is left out stays as it is. */
+export const updateDeviceSchema = z
+  .strictObject({
+    name: nameSchema,
+    platform: z.enum(platforms),
+    onDemand: changeOnDemandSchema,
+    /** The gateways that shall serve it from now on; its credential stays. */
+    gatewayIds: gatewayIdsSchema,
+  })
+  .partial();
+export type UpdateDevice = z.infer<typeof updateDeviceSchema>;
 
 export const reissueDeviceSchema = z.strictObject({
   /** The new key; when left out the device is cut and waits for a link. */
@@ -41,6 +66,8 @@ export const deviceSchema = z.strictObject({
   publicKey: wireguardPublicKeySchema.nullable(),
   /** Its certificate for IKEv2; null when it has none. */
   ikev2: z.strictObject({ identity: deviceIdentitySchema, expiresAt: timeSchema }).nullable(),
+  /** When it connects by itself, as its next profile says where the client knows how. */
+  onDemand: onDemandSchema,
   gatewayIds: z.array(idSchema('gateway')),
   revision: z.int(),
   createdAt: timeSchema,

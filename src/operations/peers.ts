@@ -219,14 +219,19 @@ export async function addPeers(
   };
 }
 
-/** Takes the device off every gateway it is on. */
+/** Takes the device off every gateway it is on, or off these. */
 export async function removePeers(
   scope: TenantScope,
   number: number,
   deviceId: string,
+  gatewayIds?: string[],
 ): Promise<PeerWrites> {
   const { db } = scope;
-  const living = and(eq(peers.deviceId, deviceId), eq(peers.removed, false));
+  const ofDevice = and(
+    eq(peers.deviceId, deviceId),
+    gatewayIds && inArray(peers.gatewayId, gatewayIds),
+  );
+  const living = and(ofDevice, eq(peers.removed, false));
   const [rows] = await db.run(
     db.build
       .select({ gateway: gateways, peer: peers })
@@ -234,7 +239,7 @@ export async function removePeers(
       .innerJoin(gateways, eq(gateways.id, peers.gatewayId))
       .where(living),
   );
-  const held = and(eq(peers.deviceId, deviceId), eq(peers.held, true));
+  const held = and(ofDevice, eq(peers.held, true));
   const release = db.build.update(peers).set({ held: false }).where(held);
   if (rows.length === 0) return { writes: [release], touched: [] };
   const changed: Counts[] = [];

@@ -123,6 +123,44 @@ export function Choice(props: {
   );
 }
 
+/** One of a few, all in sight. */
+export function Radios(props: {
+  label: string;
+  name: string;
+  value: string;
+  options: readonly (readonly [value: string, text: string])[];
+}) {
+  return (
+    <fieldset>
+      <legend>{props.label}</legend>
+      {props.options.map(([value, text]) => (
+        <label key={value}>
+          <input
+            type="radio"
+            name={props.name}
+            value={value}
+            defaultChecked={value === props.value}
+          />
+          {text}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+export function Area(
+  props: { label: string; hint?: string | undefined } & JSX.IntrinsicElements['textarea'],
+) {
+  const { label, hint, ...area } = props;
+  return (
+    <label>
+      {label}
+      <textarea {...area} />
+      {hint && <span class="hint">{hint}</span>}
+    </label>
+  );
+}
+
 export function Check(props: { label: string; name: string; on: boolean }) {
   return (
     <label>

@@ -44,6 +44,42 @@ test('an owner moves a gateway to another address and puts another VM in its pla
   expect(faults).toEqual([]);
 });
 
+test('a device gets a name and on-demand rules, and keeps them', async () => {
+  const world = await createPortal();
+  const { page, faults } = await world.person();
+  await signInByMail(world, page, 'ann@example.com');
+  await makeTenant(page, 'Acme');
+  await page.getByRole('link', { name: 'Gateways' }).click();
+  for (const name of ['Berlin', 'Wien']) {
+    await page.getByText('Add a gateway').click();
+    await page.getByLabel('Name', { exact: true }).fill(name);
+    await page.getByLabel('Where devices reach it').fill('vpn.example.com');
+    await page.getByRole('button', { name: 'Add it' }).click();
+    await page.getByRole('link', { name }).waitFor();
+  }
+  await page.getByRole('link', { name: 'Devices' }).click();
+  await addDevice(page, 'phone');
+
+  await page.getByText('Change', { exact: true }).click();
+  await page.getByLabel('Name', { exact: true }).fill('tablet');
+  await page.getByLabel('In wireless networks').check();
+  await page.getByLabel('Except in these wireless networks').fill('Home\n\nCafé 2');
+  await page.getByLabel(/^Wait until/).uncheck();
+  await page.getByLabel('Wien').uncheck();
+  await page.getByRole('button', { name: 'Keep the changes' }).click();
+  await page.getByRole('heading', { name: 'tablet' }).waitFor();
+  await page.reload();
+  await page.getByText('Change', { exact: true }).click();
+  expect(await page.getByLabel('In wireless networks').isChecked()).toBe(true);
+  const networks = page.getByLabel('Except in these wireless networks');
+  expect(await networks.inputValue()).toBe('Home\nCafé 2');
+  expect(await page.getByLabel(/^Wait until/).isChecked()).toBe(false);
+  expect(await page.getByLabel('Berlin').isChecked()).toBe(true);
+  expect(await page.getByLabel('Wien').isChecked()).toBe(false);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect(faults).toEqual([]);
+});
+
 test('an owner invites a member, who makes a device of their own and sees no other', async () => {
   const world = await createPortal();
   const ann = await world.person();

@@ -178,6 +178,7 @@ export const device = deviceSchema.parse({
   status: 'active',
   publicKey: dualStack.gatewayPublicKey,
   ikev2: null,
+  onDemand: { mode: 'wifi', excludedSsids: ['Home'] },
   gatewayIds: [gatewayId],
   revision: 12,
   createdAt: time,

@@ -352,6 +352,26 @@ const cases: Case[] = [
     ],
   },
   {
+    words: ['device', 'update', deviceId, '--name', 'x', '--gateway', gatewayId, '--no-except'],
+    asks: `PATCH ${tenant}/devices/${deviceId}`,
+    sends: { name: 'x', gatewayIds: [gatewayId], onDemand: { excludedSsids: [] } },
+    answers: { body: canned.device },
+    shows: ['on demand   wifi\n            not in "Home"\n'],
+  },
+  {
+    words: [
+      ...['device', 'update', deviceId, '--platform', 'ios', '--on-demand', 'wifi'],
+      ...['--except', 'Home', '--except', 'Café 2', '--no-probe'],
+    ],
+    asks: `PATCH ${tenant}/devices/${deviceId}`,
+    sends: {
+      platform: 'ios',
+      onDemand: { mode: 'wifi', excludedSsids: ['Home', 'Café 2'], probe: false },
+    },
+    answers: { body: canned.device },
+    shows: [deviceId],
+  },
+  {
     words: ['device', 'revoke', deviceId],
     asks: `POST ${tenant}/devices/${deviceId}/revoke`,
     answers: { body: { ...canned.device, status: 'revoked', publicKey: null } },

@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import type { DeviceDetail } from '../../src/model/device.ts';
+import type { Device, DeviceDetail, RedeemedLink } from '../../src/model/device.ts';
+import type { Gateway } from '../../src/model/gateway.ts';
+import { readDocument } from './agent.ts';
 import {
+  apiOf,
   createDevice,
   createGateway,
+  createLink,
   createTenant,
   enrolledGateway,
   type Plane,
   publicKey,
+  type TestGateway,
   type TestTenant,
 } from './plane.ts';
 
@@ -110,6 +115,134 @@ export function deviceContract(create: () => Promise<Plane>): void {
       const { connections } = await detail(tenant, next.id);
       // The address that has rested longest goes first: the fourth device's.
       expect(connections[0]?.addresses[0]).toBe('10.9.0.5/32');
+    });
+  });
+
+  describe('device.update', () => {
+    test('changes what it names and keeps the rest, its credential too', async () => {
+      const plane = await create();
+      const tenant = await createTenant(plane);
+      await enrolledGateway(plane, tenant);
+      const device = await createDevice(tenant, { publicKey: publicKey() });
+      expect(device.onDemand).toEqual({ mode: 'off', excludedSsids: [], probe: true });
+      const path = tenant.path(`/devices/${device.id}`);
+      const before = await detail(tenant, device.id);
+      const onDemand = { mode: 'wifi', excludedSsids: [' Café "2" 📶', 'Home'] };
+      const body = { name: 'tablet', platform: 'ios', onDemand };
+      const reply = await tenant.api<Device>('PATCH', path, body);
+      expect(reply.headers.get('etag')).toBe(`"${reply.body.revision}"`);
+      const probe = await tenant.api('PATCH', path, { onDemand: { probe: false } });
+      expect(probe.status).toBe(200);
+      const after = await detail(tenant, device.id);
+      expect(after).toEqual({
+        ...before,
+        ...body,
+        onDemand: { ...onDemand, probe: false },
+        revision: reply.body.revision + 1,
+      });
+    });
+
+    test('does not overwrite what somebody else changed meanwhile', async () => {
+      const tenant = await createTenant(await create());
+      await createGateway(tenant);
+      const device = await createDevice(tenant);
+      const path = tenant.path(`/devices/${device.id}`);
+      const match = { 'if-match': `"${device.revision}"` };
+      expect((await tenant.api('PATCH', path, { name: 'one' }, match)).status).toBe(200);
+      const late = await tenant.api('PATCH', path, { name: 'two' }, match);
+      expect(late.body).toMatchObject({ status: 412, code: 'precondition_failed' });
+      expect(await detail(tenant, device.id)).toMatchObject({ name: 'one' });
+    });
+
+    test('moves it to others, which alone hear of it, and back to its old address', async () => {
+      const plane = await create();
+      const tenant = await createTenant(plane);
+      const [one, two, three] = [
+        await enrolledGateway(plane, tenant),
+        await enrolledGateway(plane, tenant),
+        await enrolledGateway(plane, tenant),
+      ];
+      const key = publicKey();
+      const gatewayIds = [one.id, two.id].sort();
+      const device = await createDevice(tenant, { publicKey: key, gatewayIds });
+      const path = tenant.path(`/devices/${device.id}`);
+      const before = await detail(tenant, device.id);
+      const move = async (ids: string[]) => {
+        const asked = [...ids].sort();
+        const reply = await tenant.api<Device>('PATCH', path, { gatewayIds: asked });
+        expect(reply.body).toMatchObject({ gatewayIds: asked, publicKey: key, status: 'active' });
+        return reply.body.revision;
+      };
+      const heard = async (gateway: TestGateway, since: number) => {
+        const reply = await gateway.api('GET', `/v1/agent/state?since=${since}`);
+        return reply.status === 204 ? undefined : (await readDocument(gateway, reply.text)).peers;
+      };
+      const newest = async (gateway: TestGateway) => {
+        const { body } = await tenant.api<Gateway>('GET', tenant.path(`/gateways/${gateway.id}`));
+        return body.revision;
+      };
+      const seen = [await newest(one), await newest(two), await newest(three)] as const;
+      await move([two.id, three.id]);
+      expect(await heard(one, seen[0])).toEqual({ upsert: [], remove: [device.id] });
+      expect(await heard(two, seen[1])).toBeUndefined();
+      expect(await heard(three, seen[2])).toMatchObject({
+        upsert: [{ id: device.id, publicKey: key }],
+      });
+      const moved = await detail(tenant, device.id);
+      expect(moved.connections.map(({ gatewayId }) => gatewayId).sort()).toEqual(
+        [two.id, three.id].sort(),
+      );
+      await move(gatewayIds);
+      const byGateway = (a: { gatewayId: string }, b: { gatewayId: string }) =>
+        a.gatewayId < b.gatewayId ? -1 : 1;
+      const back = await detail(tenant, device.id);
+      expect(back.connections.sort(byGateway)).toEqual(before.connections.sort(byGateway));
+      const digests = await tenant.api<{ items: Gateway[] }>('GET', tenant.path('/gateways'));
+      expect(digests.body.items.map(({ peerCount }) => peerCount)).toEqual([1, 1, 0]);
+    });
+
+    test('moves a device that waits for its key without telling any gateway', async () => {
+      const plane = await create();
+      const tenant = await createTenant(plane);
+      const [one, two] = [await createGateway(tenant), await enrolledGateway(plane, tenant)];
+      const device = await createDevice(tenant, { gatewayIds: [one.gateway.id] });
+      const path = tenant.path(`/devices/${device.id}`);
+      await tenant.api('PATCH', path, { gatewayIds: [two.id] });
+      const link = await createLink(tenant, device.id);
+      const redeemed = await apiOf(plane)<RedeemedLink>('POST', '/v1/links/redeem', {
+        token: link.token,
+      });
+      expect(redeemed.body.connections.map(({ gatewayId }) => gatewayId)).toEqual([two.id]);
+    });
+
+    test("refuses unknown gateways, and to move a suspended user's device", async () => {
+      const plane = await create();
+      const tenant = await createTenant(plane);
+      const [one, two] = [await createGateway(tenant), await createGateway(tenant)];
+      const user = await tenant.api<{ id: string }>('POST', tenant.path('/users'), { name: 'B' });
+      const gatewayIds = [one.gateway.id];
+      const device = await createDevice(tenant, { userId: user.body.id, gatewayIds });
+      const path = tenant.path(`/devices/${device.id}`);
+      const nowhere = { gatewayIds: ['gw_0000000000000000'] };
+      expect((await tenant.api('PATCH', path, nowhere)).status).toBe(404);
+      await tenant.api('POST', tenant.path(`/users/${user.body.id}/suspend`));
+      const moved = await tenant.api('PATCH', path, { gatewayIds: [two.gateway.id] });
+      expect(moved.body).toMatchObject({ status: 409, code: 'user_suspended' });
+      expect((await tenant.api('PATCH', path, { name: 'x' })).status).toBe(200);
+    });
+
+    test.each([
+      [{ gatewayIds: [] }, 'gatewayIds'],
+      [{ onDemand: { mode: 'sometimes' } }, 'onDemand.mode'],
+      [{ onDemand: { excludedSsids: ['x'.repeat(33)] } }, 'onDemand.excludedSsids.0'],
+      [{ onDemand: { excludedSsids: ['a\nb'] } }, 'onDemand.excludedSsids.0'],
+      [{ publicKey: publicKey() }, 'publicKey'],
+    ])('refuses %j', async (body, field) => {
+      const tenant = await createTenant(await create());
+      await createGateway(tenant);
+      const device = await createDevice(tenant);
+      const reply = await tenant.api('PATCH', tenant.path(`/devices/${device.id}`), body);
+      expect(reply.body).toMatchObject({ status: 400, problems: [{ field }] });
     });
   });
 

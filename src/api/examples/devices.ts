@@ -28,6 +28,14 @@ export const deviceExamples: Examples = {
       ],
     },
   },
+  'device.update': {
+    body: { onDemand: { mode: 'wifi', excludedSsids: ['Home'] } },
+    reply: {
+      ...device,
+      onDemand: { mode: 'wifi', excludedSsids: ['Home'], probe: true },
+      revision: 13,
+    },
+  },
   'device.revoke': { reply: { ...pendingDevice, status: 'revoked' } },
   'device.reissue': { body: { publicKey: publicKeys.device }, reply: device },
   'link.create': {

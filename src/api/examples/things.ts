@@ -86,6 +86,7 @@ export const device = {
   status: 'active',
   publicKey: publicKeys.device,
   ikev2: null,
+  onDemand: { mode: 'off', excludedSsids: [], probe: true },
   gatewayIds: [ids.gateway],
   revision: 12,
   createdAt,

@@ -18,6 +18,7 @@ import * as oidc from '../../model/oidc.ts';
 import * as outlet from '../../model/outlet.ts';
 import * as passkey from '../../model/passkey.ts';
 import * as policy from '../../model/policy.ts';
+import * as profile from '../../model/profile.ts';
 import * as quota from '../../model/quota.ts';
 import * as revision from '../../model/revision.ts';
 import * as sentMail from '../../model/sent-mail.ts';
@@ -46,6 +47,7 @@ const modules = [
   outlet,
   passkey,
   policy,
+  profile,
   quota,
   revision,
   sentMail,

@@ -6,6 +6,7 @@ import {
   deviceDetailSchema,
   deviceSchema,
   reissueDeviceSchema,
+  updateDeviceSchema,
 } from '../../model/device.ts';
 import { idSchema } from '../../model/ids.ts';
 import { createDevice } from '../../operations/device/create.ts';
@@ -13,6 +14,7 @@ import { getDevice } from '../../operations/device/get.ts';
 import { listDevices } from '../../operations/device/list.ts';
 import { reissueDevice } from '../../operations/device/reissue.ts';
 import { revokeDevice } from '../../operations/device/revoke.ts';
+import { updateDevice } from '../../operations/device/update.ts';
 import { pageSchema } from '../../operations/page.ts';
 import { enterTenant } from '../../operations/scope.ts';
 import { listingSchema } from '../listing.ts';
@@ -53,8 +55,32 @@ function readRoutes(app: App): void {
   );
 }
 
+function updateRoute(app: App): void {
+  route(
+    app,
+    {
+      operation: 'device.update',
+      method: 'patch',
+      path: one,
+      summary: "Change a device's name, platform, on-demand rules or gateways",
+      description:
+        'Other gateways take it with the credential that it has, and give it addresses there, ' +
+        'which its client does not know before it gets them. On-demand rules stand in its next ' +
+        'profile.',
+      params: oneParams,
+      body: updateDeviceSchema,
+      reply: { status: 200, description: 'The device', schema: deviceSchema },
+      updates: true,
+      errors: ['limit_reached', 'pool_exhausted', 'user_suspended'],
+    },
+    async ({ caller, params: { tenantId, deviceId }, body }) =>
+      updateDevice(await enterTenant(caller, 'device.update', tenantId), deviceId, body),
+  );
+}
+
 export function registerDevices(app: App): void {
   readRoutes(app);
+  updateRoute(app);
   const issues = [
     'public_key_in_use',
     'pool_exhausted',

@@ -1,4 +1,4 @@
-// sallyport device create | list | get | revoke | reissue
+// sallyport device create | list | get | update | revoke | reissue
 
 import type { Command } from 'commander';
 import type { z } from 'zod';
@@ -11,8 +11,10 @@ import {
   type Platform,
   platforms,
   type reissueDeviceSchema,
+  type updateDeviceSchema,
 } from '../../model/device.ts';
-import { id, ids, withPages } from '../arguments.ts';
+import { type OnDemand, onDemandSchema } from '../../model/profile.ts';
+import { id, ids, several, withPages } from '../arguments.ts';
 import { bytes, type Field, minute, record } from '../output.ts';
 import { connectionsOf, issue, reissueCommand, showIssued } from '../profiles.ts';
 import { type PageOptions, Session } from '../session.ts';
@@ -38,6 +40,24 @@ function certificateOf({ ikev2 }: Device): Field[] {
   return [['ikev2', [name, `@${domain}`, `until ${minute(ikev2.expiresAt)}`]]];
 }
 
+interface UpdateOptions {
+  name?: string;
+  platform?: Platform;
+  gateway?: string[];
+  onDemand?: OnDemand['mode'];
+  /** False with `--no-except`. */
+  except?: string[] | false;
+  probe?: boolean;
+}
+
+function onDemandOf({ onDemand: { mode, excludedSsids, probe } }: Device): string[] {
+  if (mode === 'off') return ['off'];
+  return [
+    `${mode}${probe ? '' : ', without a probe'}`,
+    ...excludedSsids.map((ssid) => `not in "${ssid}"`),
+  ];
+}
+
 function fieldsOf(device: Device): Field[] {
   return [
     ['id', device.id],
@@ -45,6 +65,7 @@ function fieldsOf(device: Device): Field[] {
     ['status', device.status],
     ['user', device.userId],
     ['platform', device.platform],
+    ['on demand', onDemandOf(device)],
     ['gateways', device.gatewayIds],
     ['public key', device.publicKey ?? 'none'],
     ...certificateOf(device),
@@ -115,6 +136,40 @@ function reissue(deviceId: string, options: KeyOptions, session: Session): Promi
   });
 }
 
+async function update(deviceId: string, options: UpdateOptions, session: Session): Promise<void> {
+  const { name, platform, gateway: gatewayIds, onDemand: mode, except, probe } = options;
+  const excludedSsids = except === false ? [] : except;
+  const rules = { mode, excludedSsids, probe };
+  const hasRules = Object.values(rules).some((rule) => rule !== undefined);
+  const body = {
+    name,
+    platform,
+    gatewayIds,
+    onDemand: hasRules ? rules : undefined,
+  } satisfies z.input<typeof updateDeviceSchema>;
+  const path = `${session.tenantPath()}/devices/${deviceId}`;
+  session.show(await session.send({ method: 'PATCH', path, body, answer: deviceSchema }), view);
+}
+
+function addUpdate(device: Command, shell: Shell): void {
+  const modes = onDemandSchema.shape.mode.unwrap().options.join(', ');
+  device
+    .command('update')
+    .description('change a device; its credential stays')
+    .argument('<device>', 'its id', id('device'))
+    .option('--name <name>', 'its name')
+    .option('--platform <platform>', platforms.join(', '))
+    .option('--gateway <id>', 'serves it from now on; again for more', ids('gateway'))
+    .option('--on-demand <mode>', `when an Apple device connects by itself: ${modes}`)
+    .option('--except <ssid>', 'wireless network where it does not; again for more', several)
+    .option('--no-except', 'in every wireless network')
+    .option('--probe', 'wait until a captive portal lets it out')
+    .option('--no-probe', 'do not wait for that')
+    .action((deviceId: string, options: UpdateOptions, command) =>
+      update(deviceId, options, new Session(shell, command)),
+    );
+}
+
 function addReads(device: Command, shell: Shell): void {
   withPages(device.command('list').description('list devices')).action(
     (options: PageOptions, command) =>
@@ -154,6 +209,7 @@ export function addDeviceCommands(program: Command, shell: Shell): void {
       .option('--gateway <id>', 'serves it; again for more, all if left out', ids('gateway')),
   ).action((options: CreateOptions, command) => create(options, new Session(shell, command)));
   addReads(device, shell);
+  addUpdate(device, shell);
   device
     .command('revoke')
     .description('cut a device off and take its key away')

@@ -11,9 +11,11 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import { emptyPeerDigest } from '../../model/desired-state.ts';
+import { defaultOnDemand } from '../../model/device.ts';
 import type { ObservedState } from '../../model/observed-state.ts';
 import type { Operation } from '../../model/permissions.ts';
 import { defaultPolicy } from '../../model/policy.ts';
+import type { OnDemand } from '../../model/profile.ts';
 import type { QuotaName } from '../../model/quota.ts';
 import type { Summary } from '../../model/revision.ts';
 import type { TenantPolicy, TenantStatus } from '../../model/tenant.ts';
@@ -167,6 +169,10 @@ export const devices = sqliteTable(
     /** Of its living certificate, and until when that is good. */
     ikev2Identity: text('ikev2_identity'),
     ikev2ExpiresAt: integer('ikev2_expires_at'),
+    onDemand: text('on_demand', { mode: 'json' })
+      .notNull()
+      .$type<OnDemand>()
+      .default(defaultOnDemand),
     revision: integer().notNull(),
     createdAt: integer('created_at').notNull(),
     createdRevision: integer('created_revision').notNull().unique(),

@@ -1,31 +1,17 @@
 // device.create: with a public key it is live at once; without one it waits for a link.
 
-import { and, inArray } from 'drizzle-orm';
-import { devices, gateways } from '../../db/schema/tenant.ts';
-import type { CreateDevice, Device } from '../../model/device.ts';
-import { notFound, SallyportError } from '../../model/errors.ts';
+import { devices } from '../../db/schema/tenant.ts';
+import { type CreateDevice, type Device, defaultOnDemand } from '../../model/device.ts';
+import { SallyportError } from '../../model/errors.ts';
 import { newId } from '../../model/ids.ts';
 import { withoutCertificate } from '../certificate.ts';
 import { commit } from '../commit.ts';
 import { defaultGateways, issueCredential, serveDevice } from '../credential.ts';
-import { gatewaysWithin } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
 import { readActiveUser } from '../user/read.ts';
+import { namedGateways } from './gateways.ts';
 import { bytesLeft, deviceUsage } from './usage.ts';
 import { type DeviceRow, deviceView } from './view.ts';
-
-async function namedGateways(scope: TenantScope, asked: string[]): Promise<string[]> {
-  const { db } = scope;
-  const unique = [...new Set(asked)];
-  const query = db.build.select({ id: gateways.id }).from(gateways);
-  const [rows] = await db.run(
-    query.where(and(inArray(gateways.id, unique), gatewaysWithin(scope))),
-  );
-  const found = rows.map(({ id }) => id);
-  const missing = unique.find((id) => !found.includes(id));
-  if (missing !== undefined) throw notFound('gateway', missing);
-  return found;
-}
 
 async function chooseGateways(scope: TenantScope, input: CreateDevice): Promise<string[]> {
   if (input.gatewayIds) return namedGateways(scope, input.gatewayIds);
@@ -64,6 +50,7 @@ export async function createDevice(scope: TenantScope, input: CreateDevice): Pro
       status: publicKey === undefined ? 'pending' : 'active',
       publicKey: publicKey ?? null,
       ...withoutCertificate,
+      onDemand: defaultOnDemand,
       revision: number,
       createdAt,
       createdRevision: number,

@@ -26,6 +26,7 @@ export function deviceView(row: DeviceRow, gatewayIds: string[]): Device {
     status: row.status,
     publicKey: row.publicKey,
     ikev2: ikev2Of(row),
+    onDemand: row.onDemand,
     gatewayIds,
     revision: row.revision,
     createdAt: new Date(row.createdAt).toISOString(),

@@ -7,6 +7,7 @@ import { useLoaded } from '../../load.ts';
 import { Do, Waiting } from '../../parts.tsx';
 import { ago, bytes, when } from '../../words.ts';
 import type { PageProps } from '../tenant.tsx';
+import { ChangeDevice } from './device-change.tsx';
 import { DeviceBadge, platformName } from './devices.tsx';
 import { Links } from './links.tsx';
 
@@ -37,7 +38,8 @@ function Facts({ device }: { device: Device }) {
   );
 }
 
-export function DevicePage({ tenant: { tenantId, role }, id = '' }: PageProps) {
+export function DevicePage({ tenant, id = '' }: PageProps) {
+  const { tenantId, role } = tenant;
   const params = { tenantId, deviceId: id };
   const loaded = useLoaded(() => api.call('device.get', { params }), [tenantId, id]);
   const afterwards = async (change: Promise<unknown>): Promise<void> => {
@@ -59,6 +61,9 @@ export function DevicePage({ tenant: { tenantId, role }, id = '' }: PageProps) {
             mayChange={role !== 'auditor'}
             mayMake={role !== 'auditor' && device.status !== 'revoked'}
           />
+          {role !== 'auditor' && (
+            <ChangeDevice tenant={tenant} device={device} done={loaded.reload} />
+          )}
           {role !== 'auditor' && (
             <div class="row-actions">
               {device.status === 'revoked' ? (

@@ -9,7 +9,7 @@ import type { PageProps, Tenant } from '../tenant.tsx';
 import { Links } from './links.tsx';
 import { List } from './list.tsx';
 
-const platforms = [
+export const platforms = [
   ['ios', 'iPhone or iPad'],
   ['android', 'Android'],
   ['macos', 'Mac'],
@@ -17,7 +17,7 @@ const platforms = [
   ['linux', 'Linux'],
   ['other', 'Something else'],
 ] as const;
-type Platform = (typeof platforms)[number][0];
+export type Platform = (typeof platforms)[number][0];
 
 export function platformName(platform: string): string {
   return platforms.find(([value]) => value === platform)?.[1] ?? platform;

@@ -1,0 +1,1 @@
+ALTER TABLE `devices` ADD `on_demand` text DEFAULT '{"mode":"off","excludedSsids":[],"probe":true}' NOT NULL;
