@@ -235,5 +235,12 @@ export const tenantMigrations: readonly Migration[] = [
     "statements": [
       "ALTER TABLE `devices` ADD `on_demand` text DEFAULT '{\"mode\":\"off\",\"excludedSsids\":[],\"probe\":true}' NOT NULL;"
     ]
+  },
+  {
+    "tag": "0010_receipts",
+    "statements": [
+      "CREATE TABLE `receipts` (\n\t`device_id` text NOT NULL,\n\t`gateway_id` text NOT NULL,\n\t`protocol` text NOT NULL,\n\t`credential` text NOT NULL,\n\t`revision` integer NOT NULL,\n\t`jws` text NOT NULL,\n\t`identity_key` text NOT NULL,\n\t`received_at` integer NOT NULL,\n\tPRIMARY KEY(`device_id`, `gateway_id`, `protocol`, `credential`, `revision`),\n\tFOREIGN KEY (`device_id`) REFERENCES `devices`(`id`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE INDEX `receipts_device` ON `receipts` (`device_id`,`revision`);"
+    ]
   }
 ];

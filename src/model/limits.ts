@@ -45,6 +45,8 @@ export const limits = {
   revocationListCacheMilliseconds: 3_600_000,
   receiptLength: 1024,
   receiptsPerReport: 100,
+  receiptsPerPeer: 1000,
+  receiptsShown: 1000,
   ssidBytes: 32,
   tokenLength: 1024,
   listDefault: 100,

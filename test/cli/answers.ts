@@ -1,5 +1,6 @@
 // What a control plane answers, valid by the schemas of the model, for the tests of the CLI.
 
+import { generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
 import { apiKeySchema, createdApiKeySchema } from '../../src/model/api-key.ts';
 import { verificationSchema } from '../../src/model/audit.ts';
@@ -9,6 +10,7 @@ import { groupSchema } from '../../src/model/group.ts';
 import { createdLinkSchema, linkSchema } from '../../src/model/link.ts';
 import { issuedWebhookSchema, syslogSchema, webhookSchema } from '../../src/model/outlet.ts';
 import { quotaSchema } from '../../src/model/quota.ts';
+import { deviceReceiptsSchema } from '../../src/model/receipt.ts';
 import { revisionSchema } from '../../src/model/revision.ts';
 import { sentMailSchema } from '../../src/model/sent-mail.ts';
 import {
@@ -19,6 +21,7 @@ import {
 } from '../../src/model/tenant.ts';
 import { exportLineSchema } from '../../src/model/tenant-export.ts';
 import { userSchema } from '../../src/model/user.ts';
+import { signReceipt } from '../receipts.ts';
 import { dualStack, ipv6Endpoint } from '../render/client/connections.ts';
 
 const time = '2026-11-22T12:18:03.123Z';
@@ -194,6 +197,42 @@ export const deviceDetail = deviceDetailSchema.parse({
   connections,
   traffic: [{ gatewayId, latestHandshake: time, receivedBytes: 1_234_567, sentBytes: 999 }],
 });
+
+const signer = generateKeyPairSync('ed25519');
+const receipt = {
+  gatewayId,
+  deviceId,
+  protocol: 'wireguard' as const,
+  credential: dualStack.gatewayPublicKey,
+  revision: 12,
+  appliedAt: Date.parse(time),
+  lastSeenAt: null,
+};
+export const deviceReceipts = deviceReceiptsSchema.parse({
+  receipts: [
+    {
+      gatewayName: 'Berlin',
+      receipt,
+      jws: signReceipt(signer.privateKey, receipt),
+      key: {
+        kty: 'OKP',
+        crv: 'Ed25519',
+        x: String(signer.publicKey.export({ format: 'jwk' }).x),
+      },
+      receivedAt: time,
+    },
+  ],
+  pending: [
+    {
+      gatewayId: 'gw_0000000000000000',
+      gatewayName: 'Wien',
+      protocol: 'wireguard',
+      credential: dualStack.gatewayPublicKey,
+      revision: 12,
+      reached: true,
+    },
+  ],
+} satisfies z.input<typeof deviceReceiptsSchema>);
 
 export const link = linkSchema.parse({
   id: linkId,

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { accountCases } from './account-cases.ts';
 import * as canned from './answers.ts';
 import { auditCases, page } from './audit-cases.ts';
+import { changeCases } from './change-cases.ts';
 import { ikev2Cases } from './ikev2-cases.ts';
 import { type Answers, type Case, startWorld } from './world.ts';
 
@@ -290,29 +291,6 @@ const cases: Case[] = [
     shows: ['devices     3, kept apart', 'errors      firewall: no nft', 'kernel 6.12.48'],
   },
   {
-    words: ['gateway', 'update', gatewayId, '--name', 'B', '--endpoint', 'b.test', '--no-dns'],
-    asks: `PATCH ${tenant}/gateways/${gatewayId}`,
-    sends: { name: 'B', endpoint: { host: 'b.test' }, dns: [] },
-    answers: { body: { ...canned.gateway, staleInProfiles: ['endpoint', 'dns'] } },
-    shows: [gatewayId, 'still have the old endpoint, dns'],
-  },
-  {
-    words: [
-      ...['gateway', 'update', gatewayId, '--route', '10.0.0.0/8', '--dns', '10.1.0.1'],
-      ...['--mtu', '1380', '--isolate-clients'],
-    ],
-    asks: `PATCH ${tenant}/gateways/${gatewayId}`,
-    sends: { routes: ['10.0.0.0/8'], dns: ['10.1.0.1'], mtu: 1380, isolateClients: true },
-    answers: { body: { ...canned.gateway, staleInProfiles: [] } },
-    shows: ['kept apart'],
-  },
-  {
-    words: ['gateway', 'renew-token', gatewayId, '--yes'],
-    asks: `POST ${tenant}/gateways/${gatewayId}/renew-token`,
-    answers: { status: 201, body: canned.createdGateway },
-    shows: ['sallyport-agent enroll https://vpn.example.test enrol-me\n', 'needs a new profile'],
-  },
-  {
     words: ['gateway', 'delete', gatewayId, '--yes'],
     asks: `DELETE ${tenant}/gateways/${gatewayId}`,
     answers: { status: 204 },
@@ -350,26 +328,6 @@ const cases: Case[] = [
       'traffic    1.2 MB from it, 999 B to it',
       'via        ../../Berlin (gw_0000000000000000)',
     ],
-  },
-  {
-    words: ['device', 'update', deviceId, '--name', 'x', '--gateway', gatewayId, '--no-except'],
-    asks: `PATCH ${tenant}/devices/${deviceId}`,
-    sends: { name: 'x', gatewayIds: [gatewayId], onDemand: { excludedSsids: [] } },
-    answers: { body: canned.device },
-    shows: ['on demand   wifi\n            not in "Home"\n'],
-  },
-  {
-    words: [
-      ...['device', 'update', deviceId, '--platform', 'ios', '--on-demand', 'wifi'],
-      ...['--except', 'Home', '--except', 'Café 2', '--no-probe'],
-    ],
-    asks: `PATCH ${tenant}/devices/${deviceId}`,
-    sends: {
-      platform: 'ios',
-      onDemand: { mode: 'wifi', excludedSsids: ['Home', 'Café 2'], probe: false },
-    },
-    answers: { body: canned.device },
-    shows: [deviceId],
   },
   {
     words: ['device', 'revoke', deviceId],
@@ -416,6 +374,7 @@ const cases: Case[] = [
     answers: { body: { ...canned.link, status: 'revoked' } },
     shows: ['status     revoked', 'used       never'],
   },
+  ...changeCases,
   ...auditCases,
   ...ikev2Cases,
 ];

@@ -1,6 +1,6 @@
 // What the contract asks of a runtime: a way to send requests, and the operator's key.
 
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { importJWK, SignJWT } from 'jose';
 import { desiredStateVersion } from '../../src/model/desired-state.ts';
 import type { Device } from '../../src/model/device.ts';
@@ -113,6 +113,8 @@ export interface TestGateway {
   wireguardPublicKey: string;
   /** Signs an access token, as the agent does. */
   token(options?: TokenOptions): Promise<string>;
+  /** The private half of its identity key. */
+  identity: KeyObject;
   /** Calls as the agent. */
   api: Api;
 }
@@ -156,7 +158,8 @@ export async function enrollAs(
       .sign(signing);
   const enrolled = expectStatus(reply, 200);
   const api = apiOf(plane, await token());
-  return { id: gatewayId, enrollment: request, enrolled, wireguardPublicKey, token, api };
+  const { privateKey: identity } = pair;
+  return { id: gatewayId, enrollment: request, enrolled, wireguardPublicKey, identity, token, api };
 }
 
 export async function createDevice(tenant: TestTenant, body: object = {}): Promise<Device> {

@@ -19,6 +19,7 @@ import { oidcContract } from './oidc.ts';
 import { outletContract } from './outlets.ts';
 import type { MailPlane } from './plane.ts';
 import { quotaContract } from './quotas.ts';
+import { receiptContract } from './receipts.ts';
 import { tenantLifeContract } from './tenant-life.ts';
 import { tenantContract } from './tenants.ts';
 import { userContract } from './users.ts';
@@ -32,6 +33,7 @@ export function contract(create: () => Promise<MailPlane>): void {
   gatewayContract(create);
   authorityContract(create);
   deviceContract(create);
+  receiptContract(create);
   linkContract(create);
   linkMailContract(create);
   bookmarkContract(create);

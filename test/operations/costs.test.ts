@@ -4,6 +4,7 @@ import { createClient } from '@libsql/client';
 import { expect, test } from 'vitest';
 import type { Statement } from '../../src/db/driver.ts';
 import { deviceGateways, devices } from '../../src/db/schema/tenant.ts';
+import { emptyPeerDigest } from '../../src/model/desired-state.ts';
 import type { Device } from '../../src/model/device.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import { newId } from '../../src/model/ids.ts';
@@ -20,6 +21,7 @@ import {
 } from '../contract/plane.ts';
 import { join } from '../contract/users.ts';
 import { type ControlPlane, createControlPlane } from '../control-plane.ts';
+import { signReceipt } from '../receipts.ts';
 
 /** The statements that `work` causes. */
 async function statementsOf(
@@ -126,6 +128,41 @@ test('no statement of adding, telling of and revoking a device scans a table of 
   expect(plans.filter((plan) => /SEARCH peers USING (INDEX|PRIMARY)/.test(plan))).not.toEqual([]);
   expect(scanned).toEqual([]);
   expect(plans).toContainEqual(expect.stringContaining('peers_freed'));
+});
+
+test('a report pays for receipts only when it has some', async () => {
+  const plane = await createControlPlane();
+  const tenant = await createTenant(plane);
+  const gateway = await enrolledGateway(plane, tenant);
+  const device = await createDevice(tenant, { publicKey: publicKey() });
+  const path = tenant.path(`/devices/${device.id}/revoke`);
+  const { body } = await tenant.api<Device>('POST', path);
+  const report = {
+    revision: body.revision,
+    ...{ sections: {}, peerDigest: emptyPeerDigest, peerCount: 0, peers: [] },
+    versions: { agent: 'test' },
+  };
+  const send = (receipts?: string[]) =>
+    statementsOf(plane, () => gateway.api('POST', '/v1/agent/report', { ...report, receipts }));
+  await send();
+  expect((await send()).map(({ sql }) => sql.slice(0, 6))).toEqual(['select', 'select', 'insert']);
+  expect(await send([])).toHaveLength(3);
+  const receipt = {
+    ...{ gatewayId: gateway.id, deviceId: device.id, protocol: 'wireguard' as const },
+    ...{ credential: device.publicKey ?? '', revision: body.revision },
+    ...{ appliedAt: 1, lastSeenAt: null },
+  };
+  const jws = signReceipt(gateway.identity, receipt);
+  const statements = await send([jws]);
+  expect(statements).toHaveLength(6);
+  statements.push(
+    ...(await statementsOf(plane, () =>
+      tenant.api('GET', tenant.path(`/devices/${device.id}/receipts`)),
+    )),
+  );
+  const plans = await plansOf(`${plane.data}/tenants/${tenant.id}.db`, statements);
+  const scanned = plans.filter((plan) => /^SCAN (receipts|credentials|peers|devices)/.test(plan));
+  expect(scanned).toEqual([]);
 });
 
 test('a page of 10,000 devices costs the same at its end as at its start', async () => {

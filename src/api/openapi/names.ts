@@ -20,6 +20,7 @@ import * as passkey from '../../model/passkey.ts';
 import * as policy from '../../model/policy.ts';
 import * as profile from '../../model/profile.ts';
 import * as quota from '../../model/quota.ts';
+import * as receipt from '../../model/receipt.ts';
 import * as revision from '../../model/revision.ts';
 import * as sentMail from '../../model/sent-mail.ts';
 import * as signIn from '../../model/sign-in.ts';
@@ -49,6 +50,7 @@ const modules = [
   policy,
   profile,
   quota,
+  receipt,
   revision,
   sentMail,
   signIn,

@@ -191,9 +191,11 @@ export function registerAgent(app: App): void {
       reply: { status: 200, description: 'What the agent shall do', schema: reportReplySchema },
       errors: ['body_too_large', 'unsupported_media_type'],
     },
-    async ({ caller, body }) => {
+    async ({ caller, body, c }) => {
       const [scope, gatewayId] = await enterAsAgent(caller, 'gateway.report');
-      return reportGateway(scope, gatewayId, body);
+      return reportGateway(scope, gatewayId, body, (count) =>
+        c.get('log').error({ requestId: c.get('requestId'), gatewayId, count }, 'receipts.forged'),
+      );
     },
   );
 }

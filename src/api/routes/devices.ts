@@ -9,9 +9,11 @@ import {
   updateDeviceSchema,
 } from '../../model/device.ts';
 import { idSchema } from '../../model/ids.ts';
+import { deviceReceiptsSchema } from '../../model/receipt.ts';
 import { createDevice } from '../../operations/device/create.ts';
 import { getDevice } from '../../operations/device/get.ts';
 import { listDevices } from '../../operations/device/list.ts';
+import { deviceReceipts } from '../../operations/device/receipts.ts';
 import { reissueDevice } from '../../operations/device/reissue.ts';
 import { revokeDevice } from '../../operations/device/revoke.ts';
 import { updateDevice } from '../../operations/device/update.ts';
@@ -52,6 +54,24 @@ function readRoutes(app: App): void {
     },
     async ({ caller, params: { tenantId, deviceId } }) =>
       getDevice(await enterTenant(caller, 'device.get', tenantId), deviceId),
+  );
+  route(
+    app,
+    {
+      operation: 'device.receipts',
+      method: 'get',
+      path: `${one}/receipts`,
+      summary: 'Read which gateways have signed that they cut the device off',
+      description:
+        'A gateway signs for each key of a device that it stopped letting in, because the device ' +
+        'was revoked, moved, suspended with its user, or got another key. Each receipt is a ' +
+        'compact JWS (RFC 7515, EdDSA) of type `sallyport-receipt+jws`, and verifies with the ' +
+        "gateway's identity key beside it; the log's `gateway.enroll` names that key too.",
+      params: oneParams,
+      reply: { status: 200, description: 'Receipts', schema: deviceReceiptsSchema },
+    },
+    async ({ caller, params: { tenantId, deviceId } }) =>
+      deviceReceipts(await enterTenant(caller, 'device.receipts', tenantId), deviceId),
   );
 }
 

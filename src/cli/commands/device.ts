@@ -1,4 +1,4 @@
-// sallyport device create | list | get | update | revoke | reissue
+// sallyport device create | list | get | update | revoke | reissue | receipts
 
 import type { Command } from 'commander';
 import type { z } from 'zod';
@@ -14,9 +14,11 @@ import {
   type updateDeviceSchema,
 } from '../../model/device.ts';
 import { type OnDemand, onDemandSchema } from '../../model/profile.ts';
+import { deviceReceiptsSchema } from '../../model/receipt.ts';
 import { id, ids, several, withPages } from '../arguments.ts';
 import { bytes, type Field, minute, record } from '../output.ts';
 import { connectionsOf, issue, reissueCommand, showIssued } from '../profiles.ts';
+import { showReceipts } from '../receipts.ts';
 import { type PageOptions, Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
 import { showList } from './list.ts';
@@ -194,6 +196,17 @@ function addReads(device: Command, shell: Shell): void {
       const path = `${session.tenantPath()}/devices/${deviceId}`;
       const answer = await session.send({ method: 'GET', path, answer: deviceDetailSchema });
       session.show(answer, viewDetail);
+    });
+  device
+    .command('receipts')
+    .description('show which gateways have signed that they cut a device off')
+    .argument('<device>', 'its id', id('device'))
+    .option('--verify', 'check the signatures here')
+    .action(async (deviceId: string, { verify = false }: { verify?: boolean }, command) => {
+      const session = new Session(shell, command);
+      const path = `${session.tenantPath()}/devices/${deviceId}/receipts`;
+      const answer = await session.send({ method: 'GET', path, answer: deviceReceiptsSchema });
+      await showReceipts(session, deviceId, answer, verify);
     });
 }
 

@@ -81,7 +81,13 @@ export async function enrollGateway(
       const { identityKey, wireguardPublicKey, facts } = request;
       return {
         subject: gatewayId,
-        summary: { agent: facts.agent, system: facts.system ?? null, wireguardPublicKey },
+        // With the key the log vouches for the receipts that it signs.
+        summary: {
+          agent: facts.agent,
+          system: facts.system ?? null,
+          wireguardPublicKey,
+          identityKey,
+        },
         writes: [
           db.build
             .update(gateways)

@@ -7,6 +7,7 @@ import { notFound } from '../../model/errors.ts';
 import type { ObservedState, ReportReply } from '../../model/observed-state.ts';
 import { byteQuotasQuery, noticeBytes } from '../quota/bytes.ts';
 import type { TenantScope } from '../services.ts';
+import { keepReceipts } from './receipts.ts';
 import { trafficWrites } from './traffic.ts';
 import type { GatewayRow } from './view.ts';
 
@@ -62,14 +63,18 @@ const keepReport = prepared((build) =>
     }),
 );
 
-/** Keeps what the agent saw, and asks it to fetch everything when its peers have drifted. */
+/**
+ * Keeps what the agent saw, and asks it to fetch everything when its peers have drifted.
+ * @param onForged is told how many receipts were not this gateway's, or cannot be true
+ */
 export async function reportGateway(
   scope: TenantScope,
   gatewayId: string,
   report: ObservedState,
+  onForged: (count: number) => void,
 ): Promise<ReportReply> {
   const { db, services, tenantId } = scope;
-  const { peers: seen, traffic, receipts: _, ...state } = report;
+  const { peers: seen, traffic, receipts = [], ...state } = report;
   const { run = null, report: number = null } = traffic ?? {};
   const text = JSON.stringify(state);
   const [[gateway], quotas] = await db.note(
@@ -82,6 +87,11 @@ export async function reportGateway(
     // The hub missed that it was deleted or waits for another VM, or it would have been refused.
     await services.hub.forget({ tenantId, gatewayId });
     throw notFound('gateway', gatewayId);
+  }
+  if (receipts.length > 0) {
+    const { identityKey, revision } = gateway;
+    const forged = await keepReceipts(scope, { id: gatewayId, identityKey, revision }, receipts);
+    if (forged > 0) onForged(forged);
   }
   await noticeBytes(
     scope,

@@ -9,6 +9,7 @@ import * as core from '../../db/schema/tenant.ts';
 import * as outlets from '../../db/schema/tenant-outlets.ts';
 import * as people from '../../db/schema/tenant-people.ts';
 import * as pki from '../../db/schema/tenant-pki.ts';
+import { receipts } from '../../db/schema/tenant-receipts.ts';
 import { toUtf8 } from '../../model/encoding.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
@@ -41,6 +42,7 @@ export const exportedTables: Readonly<Record<string, Exported>> = {
   authorities: { table: pki.authorities, secrets: ['privateKey'] },
   certificates: { table: pki.certificates },
   ikev2Peers: { table: pki.ikev2Peers },
+  receipts: { table: receipts },
   links: { table: core.links, secrets: ['hash'] },
   webhooks: { table: outlets.webhooks, secrets: ['secret', 'previousSecret'] },
   syslog: { table: outlets.syslog },
