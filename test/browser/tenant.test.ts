@@ -2,6 +2,9 @@
 
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { readDocument } from '../contract/agent.ts';
+import { enrollAs, publicKey } from '../contract/plane.ts';
+import { signReceipt } from '../receipts.ts';
 import { createPortal, makeTenant, signInByMail } from './world.ts';
 
 async function overflow(page: Page): Promise<number> {
@@ -76,6 +79,51 @@ test('a device gets a name and on-demand rules, and keeps them', async () => {
   expect(await page.getByLabel(/^Wait until/).isChecked()).toBe(false);
   expect(await page.getByLabel('Berlin').isChecked()).toBe(true);
   expect(await page.getByLabel('Wien').isChecked()).toBe(false);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect(faults).toEqual([]);
+});
+
+test('whoever cut a device off sees which gateways have signed that', async () => {
+  const world = await createPortal();
+  const { page, faults } = await world.person();
+  await signInByMail(world, page, 'ann@example.com');
+  await makeTenant(page, 'Acme');
+  await page.getByRole('link', { name: 'Gateways' }).click();
+  await page.getByText('Add a gateway').click();
+  await page.getByLabel('Name', { exact: true }).fill('Berlin');
+  await page.getByLabel('Where devices reach it').fill('vpn.example.com');
+  await page.getByRole('button', { name: 'Add it' }).click();
+  const line = await page.getByText(/sallyport-agent enroll --url/).innerText();
+  const [token = '', tenant, gateway] = /spe_(\w{16})_(\w{16})_\w+/.exec(line) ?? [];
+  const plane = { request: (path: string, init?: RequestInit) => fetch(world.origin + path, init) };
+  const agent = await enrollAs(plane, { id: `t_${tenant}` }, `gw_${gateway}`, token);
+  await page.getByRole('link', { name: 'Devices' }).click();
+  await addDevice(page, 'phone');
+  const deviceId = page.url().split('/').at(-1) ?? '';
+  const credential = publicKey();
+  const key = JSON.stringify({ publicKey: credential });
+  await page.evaluate(
+    ([path = '', body = '']) =>
+      fetch(path, { method: 'POST', body, headers: { 'content-type': 'application/json' } }),
+    [`/v1/tenants/t_${tenant}/devices/${deviceId}/reissue`, key],
+  );
+  await page.getByRole('button', { name: 'cut it off' }).click();
+  await page.getByRole('button', { name: 'Yes, cut it off' }).click();
+  await page.getByText('It has not reported yet.').waitFor();
+
+  const state = await agent.api('GET', '/v1/agent/state');
+  const { revision } = await readDocument(agent, state.text);
+  const receipt = {
+    ...{ gatewayId: agent.id, deviceId, protocol: 'wireguard' as const, credential, revision },
+    ...{ appliedAt: Date.now(), lastSeenAt: null },
+  };
+  const report = { revision, sections: {}, peerDigest: '0'.repeat(32), peerCount: 0, peers: [] };
+  const receipts = [signReceipt(agent.identity, receipt)];
+  const body = { ...report, versions: { agent: 'test' }, receipts };
+  expect((await agent.api('POST', '/v1/agent/report', body)).status).toBe(200);
+  await page.reload();
+  await page.getByText('never seen there').waitFor();
+  expect(await page.getByText('It has not reported yet.').count()).toBe(0);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   expect(faults).toEqual([]);
 });

@@ -132,7 +132,7 @@ export async function enrolledGateway(
 /** A VM with keys of its own that becomes the gateway. */
 export async function enrollAs(
   plane: Plane,
-  tenant: TestTenant,
+  tenant: Pick<TestTenant, 'id'>,
   gatewayId: string,
   enrollmentToken: string,
 ): Promise<TestGateway> {

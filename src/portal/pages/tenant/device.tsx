@@ -10,8 +10,10 @@ import type { PageProps } from '../tenant.tsx';
 import { ChangeDevice } from './device-change.tsx';
 import { DeviceBadge, platformName } from './devices.tsx';
 import { Links } from './links.tsx';
+import { Receipts } from './receipts.tsx';
 
 type Device = Reply<'device.get'>;
+
 function Facts({ device }: { device: Device }) {
   const addresses = device.connections.flatMap((one) => one.addresses).join(', ');
   const received = device.traffic.reduce((sum, one) => sum + one.receivedBytes, 0);
@@ -61,6 +63,7 @@ export function DevicePage({ tenant, id = '' }: PageProps) {
             mayChange={role !== 'auditor'}
             mayMake={role !== 'auditor' && device.status !== 'revoked'}
           />
+          <Receipts tenantId={tenantId} deviceId={id} revision={device.revision} />
           {role !== 'auditor' && (
             <ChangeDevice tenant={tenant} device={device} done={loaded.reload} />
           )}
