@@ -76,7 +76,7 @@ const provider = oidcSchema.parse({
   createsUsers: true,
   enabled: true,
   redirectUri: 'https://vpn.test/v1/sign-in/oidc/callback',
-  signInUrl: 'https://vpn.test/v1/sign-in/oidc/example',
+  signInUrl: 'https://vpn.test/v1/sign-in/oidc/start/example',
   revision: 7,
 });
 const oidc = `/v1/tenants/${tenantId}/oidc`;

@@ -152,14 +152,14 @@ const cases: Case[] = [
   },
   {
     words: ['user', 'invite', '--email', 'a@b.test', '--name', 'Anna', '--group', groupId],
-    asks: `POST ${tenant}/users/invite`,
+    asks: `POST ${tenant}/invitations`,
     sends: { email: 'a@b.test', name: 'Anna', groupIds: [groupId] },
     answers: { body: { ...canned.user, status: 'invited' } },
     shows: ['status    invited', `sallyport mail list --about ${userId}\n`],
   },
   {
     words: ['user', 'invite', userId],
-    asks: `POST ${tenant}/users/invite`,
+    asks: `POST ${tenant}/invitations`,
     sends: { userId },
     answers: { body: canned.user },
     shows: [userId],

@@ -108,7 +108,7 @@ function boundsContract(create: () => Promise<MailPlane>): void {
       expect((await api('POST', tenant.path(`/users/${id}/suspend`))).status).toBe(200);
       for (const [path, body] of [
         ['/users', { name: 'x' }],
-        ['/users/invite', { userId: id }],
+        ['/invitations', { userId: id }],
         ['/api-keys', { name: 'x', role: 'admin' }],
         ['/groups', { name: 'x' }],
       ] as const)

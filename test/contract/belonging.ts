@@ -37,7 +37,7 @@ function acceptContract(create: () => Promise<MailPlane>): void {
       const plane = await create();
       const tenant = await createTenant(plane);
       const email = newAddress();
-      await tenant.api('POST', tenant.path('/users/invite'), { name: 'Ann', email });
+      await tenant.api('POST', tenant.path('/invitations'), { name: 'Ann', email });
       const token = await invitationOf(plane, tenant, email);
       const accept = () =>
         apiOf(plane)<SignedIn>('POST', '/v1/sign-in/invitation', { token, as: 'token' });
@@ -57,7 +57,7 @@ function acceptContract(create: () => Promise<MailPlane>): void {
       const plane = await create();
       const [one, two] = [await createTenant(plane), await createTenant(plane)];
       const ann = await join(plane, one);
-      await two.api('POST', two.path('/users/invite'), { name: 'A.', email: ann.email });
+      await two.api('POST', two.path('/invitations'), { name: 'A.', email: ann.email });
       const token = await invitationOf(plane, two, ann.email);
       const body = { token, as: 'token' };
       const reply = await apiOf(plane)<SignedIn>('POST', '/v1/sign-in/invitation', body);

@@ -25,7 +25,7 @@ async function started(reply: Promise<Reply<StartedPasskey>>): Promise<Started> 
 
 /** Adds the passkey to the person's account. */
 export async function addPasskey(person: Person, passkey: Authenticator, name = 'phone') {
-  const { challengeId, options } = await started(person.api('POST', `${passkeys}/start`));
+  const { challengeId, options } = await started(person.api('POST', '/v1/me/passkey-challenges'));
   const response = await passkey.create(options);
   const body = { challengeId, name, response };
   return person.api<Passkey & { token?: string }>('POST', passkeys, body);
@@ -116,7 +116,7 @@ function passkeyContract(create: () => Promise<MailPlane>): void {
     test('takes a challenge once, and from the account that it was made for', async () => {
       const plane = await create();
       const [ann, bob] = [await signInByMail(plane), await signInByMail(plane)];
-      const start = await started(ann.api('POST', `${passkeys}/start`));
+      const start = await started(ann.api('POST', '/v1/me/passkey-challenges'));
       const { challengeId, options } = start;
       const response = await new Authenticator().create(options);
       const body = { challengeId, name: 'x', response };
@@ -133,7 +133,7 @@ function passkeyContract(create: () => Promise<MailPlane>): void {
       const plane = await create();
       const { person } = await withPasskey(plane);
       const byMail = await signInByMail(plane, person.email);
-      const reply = await byMail.api('POST', `${passkeys}/start`);
+      const reply = await byMail.api('POST', '/v1/me/passkey-challenges');
       expect(reply.body).toMatchObject({ status: 403, code: 'second_factor_required' });
       expect((await addPasskey(person, new Authenticator(), 'laptop')).status).toBe(201);
     });

@@ -11,7 +11,7 @@ import {
 /** What makes something, with a body that makes one more each time it is sent. */
 const creations: Record<string, (tenant: TestTenant) => Promise<object>> = {
   '/users': async () => ({ name: 'Bob' }),
-  '/users/invite': async () => ({ name: 'Bob', email: 'bob@example.com' }),
+  '/invitations': async () => ({ name: 'Bob', email: 'bob@example.com' }),
   '/groups': async () => ({ name: 'Staff' }),
   '/api-keys': async () => ({ name: 'CI', role: 'admin' }),
   '/gateways': async () => ({ name: 'Berlin', endpoint: { host: 'vpn.example.com' } }),

@@ -34,7 +34,9 @@ async function prepared(plane: MailPlane, more: object = {}): Promise<World> {
 
 /** Goes to the provider; gives what the browser has to keep, and where it was sent. */
 async function start({ plane, slug }: World, query = '') {
-  const reply = await plane.request(`/v1/sign-in/oidc/${slug}${query}`, { redirect: 'manual' });
+  const reply = await plane.request(`/v1/sign-in/oidc/start/${slug}${query}`, {
+    redirect: 'manual',
+  });
   const [line = ''] = reply.headers.getSetCookie();
   const [cookie = ''] = line.split('; ');
   return { reply, cookie, line, location: reply.headers.get('location') ?? '' };
@@ -106,7 +108,7 @@ export function oidcContract(create: () => Promise<MailPlane>): void {
       expect(body.tenants.map(({ tenantId }) => tenantId)).toEqual([world.tenant.id]);
       for (const [method, path] of [
         ['POST', '/v1/me/totp'],
-        ['POST', '/v1/me/passkeys/start'],
+        ['POST', '/v1/me/passkey-challenges'],
         ['PATCH', '/v1/me'],
         ['DELETE', '/v1/me'],
       ] as const)

@@ -33,7 +33,7 @@ export async function join(
 ): Promise<Person & { userId: string }> {
   const email = newAddress();
   const invitation = { email, name: 'Ann', ...body };
-  const invited = await tenant.api<User>('POST', tenant.path('/users/invite'), invitation);
+  const invited = await tenant.api<User>('POST', tenant.path('/invitations'), invitation);
   const { id: userId } = expectStatus(invited, 200);
   const token = await invitationOf(plane, tenant, email);
   const reply = await apiOf(plane)<SignedIn>('POST', '/v1/sign-in/invitation', {
@@ -185,7 +185,7 @@ function updateContract(create: () => Promise<MailPlane>): void {
         await admin.api('POST', `${owner}/suspend`),
         await admin.api('DELETE', owner),
         await admin.api('POST', tenant.path('/users'), { name: 'x', role: 'owner' }),
-        await admin.api('POST', tenant.path('/users/invite'), { userId: tenant.ownerId }),
+        await admin.api('POST', tenant.path('/invitations'), { userId: tenant.ownerId }),
       ];
       expect(refusals.map(({ status }) => status)).toEqual(refusals.map(() => 403));
       expect((await admin.api('PATCH', self, { name: 'Adam' })).status).toBe(200);
@@ -347,7 +347,7 @@ function inviteContract(create: () => Promise<MailPlane>): void {
       const user = await tenant.api('GET', tenant.path(`/users/${ann.userId}`));
       expect(user.body).toMatchObject({ status: 'active', hasAccount: true, role: 'auditor' });
       expect(await names(tenant, `groupId=${groupId}`)).toEqual(['Ann']);
-      const again = await tenant.api('POST', tenant.path('/users/invite'), { email: ann.email });
+      const again = await tenant.api('POST', tenant.path('/invitations'), { email: ann.email });
       expect(again.body).toMatchObject({ code: 'already_exists' });
     });
 
@@ -356,7 +356,7 @@ function inviteContract(create: () => Promise<MailPlane>): void {
       const tenant = await createTenant(plane);
       const email = newAddress();
       const body = { email, name: 'Ann' };
-      const invite = tenant.path('/users/invite');
+      const invite = tenant.path('/invitations');
       const first = await tenant.api<User>('POST', invite, body);
       expect(first.body).toMatchObject({ status: 'invited', hasAccount: false });
       const userId = first.body.id;
@@ -375,7 +375,7 @@ function inviteContract(create: () => Promise<MailPlane>): void {
       const tenant = await createTenant(plane);
       const email = newAddress();
       const bob = await createUser(tenant, { email });
-      const invite = tenant.path('/users/invite');
+      const invite = tenant.path('/invitations');
       expect((await tenant.api('POST', invite, { userId: bob.id })).status).toBe(200);
       expect(await invitationOf(plane, tenant, email)).toMatch(/^spi_/);
       const nameless = await createUser(tenant);

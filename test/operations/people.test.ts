@@ -53,7 +53,7 @@ test.each([
   for (let i = 0; i < 3; i++) {
     await createUser(tenant, { name: `User ${i}` });
     const body = { name: `Guest ${i}`, email: newAddress() };
-    await tenant.api('POST', tenant.path('/users/invite'), body);
+    await tenant.api('POST', tenant.path('/invitations'), body);
   }
   const statements = await statementsOf(plane, async () => {
     const first = await tenant.api<{ next: string }>('GET', tenant.path(`/users?limit=2&${query}`));
@@ -174,7 +174,7 @@ test('an invitation is replaced by the next, and none is good for longer than a 
   const plane = await createControlPlane();
   const tenant = await createTenant(plane);
   const email = newAddress();
-  const invite = tenant.path('/users/invite');
+  const invite = tenant.path('/invitations');
   const accept = async (index: number) => {
     const [, token] =
       /invitation\/(\S+)/.exec((await plane.mailsTo(email, tenant.id))[index]?.text ?? '') ?? [];
@@ -204,7 +204,7 @@ test('answers that are kept for a repeated request hold no secret in clear', asy
     { 'idempotency-key': 'g' },
   );
   const email = newAddress();
-  await tenant.api('POST', tenant.path('/users/invite'), { email, name: 'Ann' });
+  await tenant.api('POST', tenant.path('/invitations'), { email, name: 'Ann' });
   const [mail] = await plane.mailsTo(email, tenant.id);
   const invitation = /spi_\S+/.exec(mail?.text ?? '')?.[0];
   const secrets = [made.body.key, gateway.body.enrollment.token, invitation];

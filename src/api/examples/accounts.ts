@@ -47,7 +47,7 @@ const provider = {
   createsUsers: false,
   enabled: true,
   redirectUri: 'https://vpn.example.com/v1/sign-in/oidc/callback',
-  signInUrl: 'https://vpn.example.com/v1/sign-in/oidc/acme',
+  signInUrl: 'https://vpn.example.com/v1/sign-in/oidc/start/acme',
   revision: 12,
 };
 

@@ -43,7 +43,7 @@ function signInRoutes(app: App): void {
     {
       operation: 'oidc.startSignIn',
       method: 'get',
-      path: '/v1/sign-in/oidc/{slug}',
+      path: '/v1/sign-in/oidc/start/{slug}',
       summary: "Go to the tenant's identity provider to sign in; for browsers",
       params: z.strictObject({ slug: slugSchema }),
       query: z.strictObject({

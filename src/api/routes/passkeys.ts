@@ -61,7 +61,7 @@ function createRoutes(app: App): void {
     {
       operation: 'passkey.startCreate',
       method: 'post',
-      path: `${all}/start`,
+      path: '/v1/me/passkey-challenges',
       summary: 'Begin to add a passkey to the account',
       body: nothing,
       reply: started,

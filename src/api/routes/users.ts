@@ -78,7 +78,7 @@ function newRoutes(app: App): void {
     {
       operation: 'user.invite',
       method: 'post',
-      path: `${all}/invite`,
+      path: '/v1/tenants/{tenantId}/invitations',
       summary: 'Mail somebody an invitation, and make them a user if they are none yet',
       description:
         'The address in the mail works once, for 7 days; another invitation takes its place. ' +

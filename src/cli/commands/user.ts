@@ -112,7 +112,7 @@ async function invite(
   const body = { userId, email, name, role, groupIds: group } satisfies z.input<
     typeof inviteUserSchema
   >;
-  const path = `${session.tenantPath()}/users/invite`;
+  const path = `${session.tenantPath()}/invitations`;
   const answer = await session.send({ method: 'POST', path, body, answer: userSchema });
   session.show(
     answer,

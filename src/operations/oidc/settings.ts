@@ -45,7 +45,7 @@ function view({ publicUrl }: Services, slug: string, row: OidcRow): Oidc {
   return {
     ...{ issuer, clientId, groupsClaim, createsUsers, enabled, revision },
     redirectUri: redirectUri({ publicUrl }),
-    signInUrl: `${publicUrl}/v1/sign-in/oidc/${slug}`,
+    signInUrl: `${publicUrl}/v1/sign-in/oidc/start/${slug}`,
   };
 }
 

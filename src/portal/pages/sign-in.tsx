@@ -40,7 +40,7 @@ function Start({ goOn, passkey }: { goOn: (step: Step) => void; passkey: () => P
         <Form
           label="Go on"
           submit={async ({ slug = '' }) => {
-            location.assign(`/v1/sign-in/oidc/${encodeURIComponent(slug)}?return=/portal/`);
+            location.assign(`/v1/sign-in/oidc/start/${encodeURIComponent(slug)}?return=/portal/`);
           }}
         >
           <Field label="Short name of your organisation" name="slug" required />
