@@ -19,7 +19,7 @@ export type ApiKey = {
   id: string;
   name: string;
   role: "owner" | "admin" | "auditor" | "member";
-  permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null;
+  permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null;
   groupIds: Array<string> | null;
   gatewayIds: Array<string> | null;
   status: "active" | "expired" | "revoked";
@@ -64,6 +64,12 @@ export type ChangeEndpoint = {
   port?: number | undefined;
 };
 
+export type ChangeOnDemand = {
+  mode?: "off" | "always" | "wifi" | "cellular" | undefined;
+  excludedSsids?: Array<string> | undefined;
+  probe?: boolean | undefined;
+};
+
 export type ChangePolicy = {
   secondFactor?: "optional" | "required" | undefined;
   linkRedemption?: "link" | "session" | undefined;
@@ -78,7 +84,7 @@ export type ConfirmedTotp = {
 export type CreateApiKey = {
   name: string;
   role: "owner" | "admin" | "auditor" | "member";
-  permissions?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | undefined;
+  permissions?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | undefined;
   groupIds?: Array<string> | undefined;
   gatewayIds?: Array<string> | undefined;
   expiresInSeconds?: number | undefined;
@@ -183,7 +189,7 @@ export type CreateUser = {
 export type CreateWebhook = {
   url: string;
   description?: string | undefined;
-  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null | undefined;
+  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null | undefined;
   batch?: number | undefined;
 };
 
@@ -198,6 +204,7 @@ export type Device = {
     identity: string;
     expiresAt: string;
   } | null;
+  onDemand: OnDemand;
   gatewayIds: Array<string>;
   revision: number;
   createdAt: string;
@@ -214,6 +221,7 @@ export type DeviceDetail = {
     identity: string;
     expiresAt: string;
   } | null;
+  onDemand: OnDemand;
   gatewayIds: Array<string>;
   revision: number;
   createdAt: string;
@@ -224,6 +232,11 @@ export type DeviceDetail = {
     receivedBytes: number;
     sentBytes: number;
   }>;
+};
+
+export type DeviceReceipts = {
+  receipts: Array<SignedReceipt>;
+  pending: Array<PendingReceipt>;
 };
 
 export type Endpoint = {
@@ -316,6 +329,12 @@ export type Group = {
   createdAt: string;
 };
 
+export type IdentityJwk = {
+  kty: "OKP";
+  crv: "Ed25519";
+  x: string;
+};
+
 export type Ikev2Observation = {
   sessions: number;
   digest: string;
@@ -370,7 +389,7 @@ export type Me = {
   key: {
     id: string;
     role: "owner" | "admin" | "auditor" | "member";
-    permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null;
+    permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null;
     groupIds: Array<string> | null;
     gatewayIds: Array<string> | null;
   } | null;
@@ -419,6 +438,12 @@ export type Oidc = {
   revision: number;
 };
 
+export type OnDemand = {
+  mode: "off" | "always" | "wifi" | "cellular";
+  excludedSsids: Array<string>;
+  probe: boolean;
+};
+
 export type OutletState = {
   cursor: number;
   lag: number;
@@ -441,6 +466,15 @@ export type PeerObservation = {
   latestHandshake: number;
   receivedBytes: number;
   sentBytes: number;
+};
+
+export type PendingReceipt = {
+  gatewayId: string;
+  gatewayName: string;
+  protocol: "wireguard" | "ikev2";
+  credential: string;
+  revision: number;
+  reached: boolean;
 };
 
 export type Problem = {
@@ -532,12 +566,22 @@ export type Revision = {
   number: number;
   at: string;
   actor: string;
-  operation: "gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire";
+  operation: "gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire";
   subject: string;
   summary: Record<string, string | number | boolean | null>;
   hash: string;
   address: string | null;
   userAgent: string | null;
+};
+
+export type RevocationReceipt = {
+  gatewayId: string;
+  deviceId: string;
+  protocol: "wireguard" | "ikev2";
+  credential: string;
+  revision: number;
+  appliedAt: number;
+  lastSeenAt: number | null;
 };
 
 export type SectionStatus = {
@@ -602,6 +646,14 @@ export type SignedIn = {
   session: Session;
   next: "totp" | null;
   token?: string | undefined;
+};
+
+export type SignedReceipt = {
+  gatewayName: string | null;
+  receipt: RevocationReceipt;
+  jws: string;
+  key: IdentityJwk;
+  receivedAt: string;
 };
 
 export type SignIn = {
@@ -708,6 +760,13 @@ export type UpdateAccount = {
   name: string;
 };
 
+export type UpdateDevice = {
+  name?: string | undefined;
+  platform?: "ios" | "macos" | "windows" | "android" | "linux" | "other" | undefined;
+  onDemand?: ChangeOnDemand | undefined;
+  gatewayIds?: Array<string> | undefined;
+};
+
 export type UpdatedGateway = {
   id: string;
   name: string;
@@ -789,7 +848,7 @@ export type UpdateUser = {
 export type UpdateWebhook = {
   url?: string | undefined;
   description?: string | undefined;
-  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null | undefined;
+  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null | undefined;
   batch?: number | undefined;
   enabled?: boolean | undefined;
   rotateSecret?: true | undefined;
@@ -823,7 +882,7 @@ export type Webhook = {
   id: string;
   url: string;
   description: string;
-  operations: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null;
+  operations: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null;
   batch: number;
   enabled: boolean;
   previousSecretUntil: string | null;
@@ -1263,6 +1322,24 @@ export interface Operations {
     };
     reply: DeviceDetail;
   };
+  /** Change a device's name, platform, on-demand rules or gateways */
+  'device.update': {
+    params: {
+      tenantId: string;
+      deviceId: string;
+    };
+    body?: UpdateDevice | undefined;
+    ifMatch?: string | undefined;
+    reply: Device;
+  };
+  /** Read which gateways have signed that they cut the device off */
+  'device.receipts': {
+    params: {
+      tenantId: string;
+      deviceId: string;
+    };
+    reply: DeviceReceipts;
+  };
   /** Cut a device off every gateway and close its links */
   'device.revoke': {
     params: {
@@ -1674,7 +1751,7 @@ export const operations = {
   'quota.set': ['PUT', '/v1/tenants/{tenantId}/quotas'],
   'user.create': ['POST', '/v1/tenants/{tenantId}/users'],
   'user.list': ['GET', '/v1/tenants/{tenantId}/users'],
-  'user.invite': ['POST', '/v1/tenants/{tenantId}/users/invite'],
+  'user.invite': ['POST', '/v1/tenants/{tenantId}/invitations'],
   'user.get': ['GET', '/v1/tenants/{tenantId}/users/{userId}'],
   'user.update': ['PATCH', '/v1/tenants/{tenantId}/users/{userId}'],
   'user.delete': ['DELETE', '/v1/tenants/{tenantId}/users/{userId}'],
@@ -1700,6 +1777,8 @@ export const operations = {
   'device.list': ['GET', '/v1/tenants/{tenantId}/devices'],
   'device.create': ['POST', '/v1/tenants/{tenantId}/devices'],
   'device.get': ['GET', '/v1/tenants/{tenantId}/devices/{deviceId}'],
+  'device.update': ['PATCH', '/v1/tenants/{tenantId}/devices/{deviceId}'],
+  'device.receipts': ['GET', '/v1/tenants/{tenantId}/devices/{deviceId}/receipts'],
   'device.revoke': ['POST', '/v1/tenants/{tenantId}/devices/{deviceId}/revoke'],
   'device.reissue': ['POST', '/v1/tenants/{tenantId}/devices/{deviceId}/reissue'],
   'authority.list': ['GET', '/v1/tenants/{tenantId}/authorities'],
@@ -1734,13 +1813,13 @@ export const operations = {
   'session.revoke': ['DELETE', '/v1/me/sessions/{sessionId}'],
   'passkey.startSignIn': ['POST', '/v1/sign-in/passkey/start'],
   'passkey.signIn': ['POST', '/v1/sign-in/passkey'],
-  'passkey.startCreate': ['POST', '/v1/me/passkeys/start'],
+  'passkey.startCreate': ['POST', '/v1/me/passkey-challenges'],
   'passkey.create': ['POST', '/v1/me/passkeys'],
   'passkey.list': ['GET', '/v1/me/passkeys'],
   'passkey.update': ['PATCH', '/v1/me/passkeys/{passkeyId}'],
   'passkey.delete': ['DELETE', '/v1/me/passkeys/{passkeyId}'],
   'oidc.signIn': ['GET', '/v1/sign-in/oidc/callback'],
-  'oidc.startSignIn': ['GET', '/v1/sign-in/oidc/{slug}'],
+  'oidc.startSignIn': ['GET', '/v1/sign-in/oidc/start/{slug}'],
   'oidc.get': ['GET', '/v1/tenants/{tenantId}/oidc'],
   'oidc.set': ['PUT', '/v1/tenants/{tenantId}/oidc'],
   'oidc.delete': ['DELETE', '/v1/tenants/{tenantId}/oidc'],
