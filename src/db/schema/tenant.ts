@@ -12,7 +12,6 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import { emptyPeerDigest } from '../../model/desired-state.ts';
 import { defaultOnDemand } from '../../model/device.ts';
-import type { ObservedState } from '../../model/observed-state.ts';
 import type { Operation } from '../../model/permissions.ts';
 import { defaultPolicy } from '../../model/policy.ts';
 import type { OnDemand } from '../../model/profile.ts';
@@ -271,34 +270,4 @@ export const links = sqliteTable(
     index('links_device').on(table.deviceId, table.createdAt, table.id),
     index('links_user').on(table.userId).where(sql`user_id is not null`),
   ],
-);
-
-/** Observations, written outside the revisions: what a gateway's agent reported last. */
-export const gatewayReports = sqliteTable('gateway_reports', {
-  gatewayId: text('gateway_id')
-    .primaryKey()
-    .references(() => gateways.id, { onDelete: 'cascade' }),
-  reportedAt: integer('reported_at').notNull(),
-  state: text({ mode: 'json' })
-    .notNull()
-    .$type<Omit<ObservedState, 'peers' | 'traffic' | 'receipts'>>(),
-  /** Which run of counters, and which report of it, was counted last: none counts twice. */
-  trafficRun: text('traffic_run'),
-  trafficReport: integer('traffic_report'),
-});
-
-/** Observations: a device's traffic on a gateway, summed over the reports. */
-export const peerTraffic = sqliteTable(
-  'peer_traffic',
-  {
-    deviceId: text('device_id').notNull(),
-    gatewayId: text('gateway_id')
-      .notNull()
-      .references(() => gateways.id, { onDelete: 'cascade' }),
-    /** Unix time in milliseconds; 0 if there never was one. */
-    latestHandshakeAt: integer('latest_handshake_at').notNull(),
-    receivedBytes: integer('received_bytes').notNull(),
-    sentBytes: integer('sent_bytes').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.deviceId, table.gatewayId] })],
 );

@@ -7,15 +7,8 @@
 import { and, eq, inArray, lt, lte, notExists, or, sql } from 'drizzle-orm';
 import type { Database } from '../../db/database.ts';
 import { deleteDeadJobs } from '../../db/queue.ts';
-import {
-  devices,
-  gatewayReports,
-  idempotencyKeys,
-  links,
-  peerTraffic,
-  quotaNotices,
-  usage,
-} from '../../db/schema/tenant.ts';
+import { devices, idempotencyKeys, links, quotaNotices, usage } from '../../db/schema/tenant.ts';
+import { gatewayReports, peerTraffic } from '../../db/schema/tenant-observed.ts';
 import { mails } from '../../db/schema/tenant-outlets.ts';
 import { limits } from '../../model/limits.ts';
 import { monthOf } from '../../model/quota.ts';

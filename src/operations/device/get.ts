@@ -1,7 +1,7 @@
 // device.get, with its way to each gateway and what its gateways counted
 
 import { eq } from 'drizzle-orm';
-import { peerTraffic } from '../../db/schema/tenant.ts';
+import { peerTraffic } from '../../db/schema/tenant-observed.ts';
 import type { DeviceDetail } from '../../model/device.ts';
 import { gatewaysOf } from '../credential.ts';
 import type { TenantScope } from '../services.ts';

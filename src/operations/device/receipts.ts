@@ -1,7 +1,8 @@
 // device.receipts: which gateways have vouched that they cut the device off, and which have not.
 
 import { and, desc, eq, gte, inArray, notExists, type SQL } from 'drizzle-orm';
-import { credentials, gatewayReports, gateways, peers } from '../../db/schema/tenant.ts';
+import { credentials, gateways, peers } from '../../db/schema/tenant.ts';
+import { gatewayReports } from '../../db/schema/tenant-observed.ts';
 import { receipts } from '../../db/schema/tenant-receipts.ts';
 import { limits } from '../../model/limits.ts';
 import { type DeviceReceipts, receiptIn, type SignedReceipt } from '../../model/receipt.ts';

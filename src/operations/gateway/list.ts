@@ -1,7 +1,8 @@
 // gateway.list
 
 import { and, asc, eq, gt } from 'drizzle-orm';
-import { gatewayReports, gateways } from '../../db/schema/tenant.ts';
+import { gateways } from '../../db/schema/tenant.ts';
+import { gatewayReports } from '../../db/schema/tenant-observed.ts';
 import type { Gateway } from '../../model/gateway.ts';
 import { type Listing, type Page, paged } from '../page.ts';
 import { gatewaysWithin } from '../reach.ts';

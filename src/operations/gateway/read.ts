@@ -1,7 +1,8 @@
 // The read of a gateway that several operations share.
 
 import { and, eq } from 'drizzle-orm';
-import { gatewayReports, gateways } from '../../db/schema/tenant.ts';
+import { gateways } from '../../db/schema/tenant.ts';
+import { gatewayReports } from '../../db/schema/tenant-observed.ts';
 import { notFound } from '../../model/errors.ts';
 import { gatewaysWithin } from '../reach.ts';
 import type { TenantScope } from '../services.ts';

@@ -2,7 +2,8 @@
 // devices keep their places, and get the new VM's key with their next profile.
 
 import { eq } from 'drizzle-orm';
-import { gatewayReports, gateways } from '../../db/schema/tenant.ts';
+import { gateways } from '../../db/schema/tenant.ts';
+import { gatewayReports } from '../../db/schema/tenant-observed.ts';
 import { certificates } from '../../db/schema/tenant-pki.ts';
 import type { CreatedGateway } from '../../model/gateway.ts';
 import { revokeCertificates } from '../certificate.ts';

@@ -2,7 +2,8 @@
 
 import { eq, sql } from 'drizzle-orm';
 import { prepared } from '../../db/prepared.ts';
-import { gatewayReports, gateways } from '../../db/schema/tenant.ts';
+import { gateways } from '../../db/schema/tenant.ts';
+import { gatewayReports } from '../../db/schema/tenant-observed.ts';
 import { notFound } from '../../model/errors.ts';
 import type { ObservedState, ReportReply } from '../../model/observed-state.ts';
 import { byteQuotasQuery, noticeBytes } from '../quota/bytes.ts';

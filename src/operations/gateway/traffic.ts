@@ -3,7 +3,8 @@
 
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Query } from '../../db/database.ts';
-import { devices, gatewayReports, peers, peerTraffic, usage } from '../../db/schema/tenant.ts';
+import { devices, peers, usage } from '../../db/schema/tenant.ts';
+import { gatewayReports, peerTraffic } from '../../db/schema/tenant-observed.ts';
 import type { ObservedState, Traffic } from '../../model/observed-state.ts';
 import { monthOf } from '../../model/quota.ts';
 import type { TenantScope } from '../services.ts';

@@ -1,4 +1,5 @@
-import type { gatewayReports, gateways } from '../../db/schema/tenant.ts';
+import type { gateways } from '../../db/schema/tenant.ts';
+import type { gatewayReports } from '../../db/schema/tenant-observed.ts';
 import { desiredStateVersion, plainStateVersion } from '../../model/desired-state.ts';
 import type { Gateway } from '../../model/gateway.ts';
 

@@ -6,6 +6,7 @@ import { asc, count, desc, getTableColumns, gt, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../db/database.ts';
 import * as core from '../../db/schema/tenant.ts';
+import { gatewayReports, peerTraffic } from '../../db/schema/tenant-observed.ts';
 import * as outlets from '../../db/schema/tenant-outlets.ts';
 import * as people from '../../db/schema/tenant-people.ts';
 import * as pki from '../../db/schema/tenant-pki.ts';
@@ -50,8 +51,8 @@ export const exportedTables: Readonly<Record<string, Exported>> = {
   mails: { table: outlets.mails },
   usage: { table: core.usage },
   quotaNotices: { table: core.quotaNotices },
-  gatewayReports: { table: core.gatewayReports },
-  peerTraffic: { table: core.peerTraffic },
+  gatewayReports: { table: gatewayReports },
+  peerTraffic: { table: peerTraffic },
   anchors: { table: core.anchors },
   revisions: { table: core.revisions },
 };

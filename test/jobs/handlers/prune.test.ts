@@ -3,14 +3,13 @@ import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../src/db/database.ts';
 import {
   devices,
-  gatewayReports,
   gateways,
   idempotencyKeys,
   links,
-  peerTraffic,
   revisions,
   usage,
 } from '../../../src/db/schema/tenant.ts';
+import { gatewayReports, peerTraffic } from '../../../src/db/schema/tenant-observed.ts';
 import { jobs, mails } from '../../../src/db/schema/tenant-outlets.ts';
 import { users } from '../../../src/db/schema/tenant-people.ts';
 import { prune } from '../../../src/jobs/handlers/prune.ts';
