@@ -10,6 +10,11 @@ import {
   type EnrollmentRequest,
   enrollmentReplySchema,
 } from '../model/enrollment.ts';
+import {
+  type CertificateRequest,
+  type IssuedCertificate,
+  issuedCertificateSchema,
+} from '../model/ikev2.ts';
 import { limits } from '../model/limits.ts';
 import {
   type ObservedState,
@@ -147,6 +152,31 @@ export class ControlPlane {
     const answer = reportReplySchema.safeParse(parsed(reply.body));
     if (reply.status === 200 && answer.success) return { kind: 'accepted', reply: answer.data };
     return { kind: 'failed', reason: reasonOf(reply) };
+  }
+
+  /** Asks for a certificate for the key that signed the request (PKCS #10, PEM). */
+  async certify(certificateRequest: string): Promise<IssuedCertificate | { failed: string }> {
+    const body: CertificateRequest = { certificateRequest };
+    const reply = await this.#request({
+      method: 'POST',
+      path: '/v1/agent/certificate',
+      body: JSON.stringify(body),
+      timeoutMs: agentLimits.requestMilliseconds,
+      maxBytes: agentLimits.replyBytes,
+    });
+    const answer = issuedCertificateSchema.safeParse(parsed(reply.body));
+    return reply.status === 200 && answer.success ? answer.data : { failed: reasonOf(reply) };
+  }
+
+  /** An authority's list of revoked certificates, in PEM. */
+  async fetchRevocations(authorityId: string): Promise<{ pem: string } | { failed: string }> {
+    const reply = await this.#request({
+      method: 'GET',
+      path: `/v1/agent/revocations/${authorityId}`,
+      timeoutMs: agentLimits.requestMilliseconds,
+      maxBytes: agentLimits.revocationsBytes,
+    });
+    return reply.status === 200 ? { pem: reply.body } : { failed: reasonOf(reply) };
   }
 
   /** Whether the control plane answers that it is well. */

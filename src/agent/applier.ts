@@ -1,12 +1,12 @@
 // Takes verified documents to the machine: keeps them, applies them, keeps or rolls back. Holds the
 // last good state and the truth about what was reached.
 
-import type { DesiredState, Peer } from '../model/desired-state.ts';
+import type { DesiredState } from '../model/desired-state.ts';
 import { limits } from '../model/limits.ts';
 import type { ObservedState } from '../model/observed-state.ts';
 import { applyPeers, type Faults, type Reconciled, reconcile } from './apply.ts';
 import type { Machine } from './machine.ts';
-import { cut, type GatewayState, merge, peersGone, stateFrom } from './state.ts';
+import { cut, type GatewayState, type Gone, goneBetween, merge, stateFrom } from './state.ts';
 import type { Store } from './store.ts';
 
 export type Outcome =
@@ -24,7 +24,17 @@ export interface Surroundings {
   /** The interface was made anew. */
   onCreated: () => void;
   /** These are about to be cut off. */
-  onGoing: (peers: readonly Peer[]) => Promise<void>;
+  onGoing: (gone: Gone) => Promise<void>;
+  /** Brings IKEv2 to the state, or away. What goes wrong there keeps nothing else from working. */
+  applyIkev2: (state: GatewayState | undefined, cut: Cut) => Promise<void>;
+  /** WireGuard no longer knows these. */
+  onCut: (cut: Cut) => void;
+}
+
+/** What was cut off, and by which revision. */
+export interface Cut {
+  gone: Gone;
+  revision: number;
 }
 
 interface Candidate {
@@ -32,11 +42,11 @@ interface Candidate {
   state: GatewayState;
   /** Whether it came just now, and not from the disk after a crash. */
   fresh: boolean;
-  /** Peers whose public keys were good and no longer are. */
-  gone: readonly Peer[];
+  gone: Gone;
   undo: () => void;
 }
 
+const nothingGone: Gone = { wireguard: [], ikev2: [] };
 const unreachable = 'the control plane could not be reached after the change';
 
 function sectionsOf(faults: Faults): ObservedState['sections'] {
@@ -103,6 +113,7 @@ export class Applier {
   async reconcile(): Promise<Outcome | undefined> {
     if (!this.#state) return undefined;
     const { faults } = await this.#reconcile(this.#state);
+    await this.#around.applyIkev2(this.#state, { gone: nothingGone, revision: 0 });
     const failed = Object.keys(faults).length > 0;
     // A good reconcile of an old state does not make a newer document's failure undone.
     if (failed || this.#newest === this.#state.revision) this.#sections = sectionsOf(faults);
@@ -123,7 +134,7 @@ export class Applier {
     const state = stateFrom(document, this.#around.machine.host.sha256);
     if ('refused' in state) return { kind: 'refused', reason: state.refused, resync: true };
     if (fresh) this.#around.store.begin(document);
-    const gone = this.#state ? peersGone(this.#state, state) : [];
+    const gone = goneBetween(this.#state, state);
     const candidate = { document, state, fresh, gone, undo: () => {} };
     await this.#lastWords(candidate);
     return this.#install(candidate);
@@ -145,14 +156,13 @@ export class Applier {
       throw error;
     }
     await this.#lastWords(candidate);
-    const { wireguard, firewall } = document.sections;
-    if (!fresh || wireguard || firewall) return this.#install(candidate);
+    if (!fresh || Object.keys(document.sections).length > 0) return this.#install(candidate);
     const faults = await applyPeers(machine, change);
     return Object.keys(faults).length === 0 ? this.#keep(candidate) : this.#install(candidate);
   }
 
   async #lastWords({ gone }: Candidate): Promise<void> {
-    if (gone.length > 0) await this.#around.onGoing(gone);
+    if (gone.wireguard.length + gone.ikev2.length > 0) await this.#around.onGoing(gone);
   }
 
   async #install(candidate: Candidate): Promise<Outcome> {
@@ -163,9 +173,13 @@ export class Applier {
     return this.#keep(candidate);
   }
 
-  #keep({ document, state, fresh }: Candidate): Outcome {
+  async #keep({ document, state, fresh, gone }: Candidate): Promise<Outcome> {
     this.#state = state;
     this.#sections = sectionsOf({});
+    const cutOff = { gone, revision: document.revision };
+    this.#around.onCut(cutOff);
+    await this.#around.applyIkev2(state, cutOff);
+    // Last, so that after a crash it is all done again.
     if (fresh) this.#around.store.commit(document, state);
     return { kind: 'applied' };
   }
@@ -173,14 +187,17 @@ export class Applier {
   /** Back to the last good state, but for devices that were cut: those stay cut whatever failed. */
   async #rollBack(candidate: Candidate, faults: Faults): Promise<Outcome> {
     const { machine, store } = this.#around;
+    const { gone, document } = candidate;
     candidate.undo();
-    const keys = candidate.gone.map(({ publicKey }) => publicKey);
-    if (this.#state) cut(this.#state, keys, machine.host.sha256);
+    if (this.#state) cut(this.#state, gone, machine.host.sha256);
     const back = await this.#reconcile(this.#state);
     const all = both(faults, back.faults);
     this.#sections = sectionsOf(all);
-    if (candidate.gone.length > 0) store.settle(this.#state);
-    else if (candidate.fresh) store.abort(candidate.document);
+    const cutOff = { gone, revision: document.revision };
+    if (back.faults.wireguard === undefined) this.#around.onCut(cutOff);
+    await this.#around.applyIkev2(this.#state, cutOff);
+    if (gone.wireguard.length + gone.ikev2.length > 0) store.settle(this.#state);
+    else if (candidate.fresh) store.abort(document);
     return { kind: 'failed', faults: all };
   }
 

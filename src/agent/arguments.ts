@@ -1,18 +1,34 @@
 // The command line. Small on purpose: the native agent carries no library for it.
 
+const onMachine = {
+  dir: 'text',
+  interface: 'text',
+  'swanctl-dir': 'text',
+  vici: 'text',
+  systemctl: 'text',
+} as const;
 const options = {
   enroll: { url: 'text', token: 'text', dir: 'text' },
-  run: { dir: 'text', interface: 'text' },
-  plan: { dir: 'text', interface: 'text' },
-  status: { dir: 'text', interface: 'text', json: 'flag' },
+  run: onMachine,
+  plan: onMachine,
+  status: { ...onMachine, json: 'flag' },
 } as const;
 
 type CommandName = keyof typeof options;
 
+/** Where on the machine things are. */
+export interface Places {
+  directory: string;
+  interfaceName: string;
+  swanctlDirectory: string;
+  viciSocket: string;
+  systemctl: string;
+}
+
 export type Command =
   | { name: 'enroll'; directory: string; url: string; token: string }
-  | { name: 'run' | 'plan'; directory: string; interfaceName: string }
-  | { name: 'status'; directory: string; interfaceName: string; json: boolean }
+  | ({ name: 'run' | 'plan' } & Places)
+  | ({ name: 'status'; json: boolean } & Places)
   | { name: 'help' }
   | { name: 'version' };
 
@@ -26,10 +42,15 @@ export const usage = `usage: sallyport-agent <command> [options]
 options
   --dir DIR          where keys and state are kept (/var/lib/sallyport)
   --interface NAME   the WireGuard interface (sallyport0)
+  --swanctl-dir DIR  where strongSwan's swanctl keeps its files (/etc/swanctl)
+  --vici PATH        charon's control socket (/run/charon.vici)
+  --systemctl NAME   what starts charon anew: NAME restart strongswan (systemctl)
   --version, --help`;
 
 const defaultDirectory = '/var/lib/sallyport';
 const defaultInterface = 'sallyport0';
+const defaultSwanctlDirectory = '/etc/swanctl';
+const defaultViciSocket = '/run/charon.vici';
 
 /** What is wrong with the command line, for the person who typed it. */
 export class UsageError extends Error {}
@@ -38,7 +59,7 @@ function readOptions(name: CommandName, args: readonly string[]): Map<string, st
   const known: Record<string, 'text' | 'flag'> = options[name];
   const given = new Map<string, string>();
   for (let i = 0; i < args.length; i++) {
-    const [, option = '', attached] = /^--([a-z]+)(?:=(.*))?$/s.exec(args[i] ?? '') ?? [];
+    const [, option = '', attached] = /^--([a-z-]+)(?:=(.*))?$/s.exec(args[i] ?? '') ?? [];
     const kind = Object.hasOwn(known, option) ? known[option] : undefined;
     if (!kind) throw new UsageError(`${name} has no option "${args[i]}"`);
     if (given.has(option)) throw new UsageError(`--${option} is given twice`);
@@ -52,9 +73,22 @@ function readOptions(name: CommandName, args: readonly string[]): Map<string, st
   return given;
 }
 
-function directoryOf(given: ReadonlyMap<string, string>): string {
-  const directory = given.get('dir') ?? defaultDirectory;
+function withoutSlash(directory: string): string {
   return directory.replace(/(.)\/+$/, '$1');
+}
+
+function directoryOf(given: ReadonlyMap<string, string>): string {
+  return withoutSlash(given.get('dir') ?? defaultDirectory);
+}
+
+function placesOf(given: ReadonlyMap<string, string>): Places {
+  return {
+    directory: directoryOf(given),
+    interfaceName: interfaceOf(given),
+    swanctlDirectory: withoutSlash(given.get('swanctl-dir') ?? defaultSwanctlDirectory),
+    viciSocket: given.get('vici') ?? defaultViciSocket,
+    systemctl: given.get('systemctl') ?? 'systemctl',
+  };
 }
 
 function interfaceOf(given: ReadonlyMap<string, string>): string {
@@ -92,9 +126,8 @@ export function parseArguments(args: readonly string[]): Command {
   if (!Object.hasOwn(options, first)) throw new UsageError(`there is no command "${first}"`);
   const name = first as CommandName;
   const given = readOptions(name, rest);
-  const directory = directoryOf(given);
-  if (name === 'enroll') return { name, directory, url: urlOf(given), token: tokenOf(given) };
-  const interfaceName = interfaceOf(given);
-  if (name === 'status') return { name, directory, interfaceName, json: given.has('json') };
-  return { name, directory, interfaceName };
+  if (name === 'enroll')
+    return { name, directory: directoryOf(given), url: urlOf(given), token: tokenOf(given) };
+  const places = placesOf(given);
+  return name === 'status' ? { name, ...places, json: given.has('json') } : { name, ...places };
 }

@@ -13,6 +13,7 @@ import {
   trafficSchema,
 } from '../model/observed-state.ts';
 import type { Host } from './host.ts';
+import { childPrefix } from './ikev2/traffic.ts';
 import { agentLimits } from './limits.ts';
 import type { PeerStatus } from './linux.ts';
 
@@ -94,9 +95,9 @@ export class Counters {
     this.#run ||= toHex(this.#host.random(16));
   }
 
-  /** The interface is new: everything counts from zero. */
+  /** WireGuard's interface is new: there everything counts from zero. */
   reset(): void {
-    this.#marks.clear();
+    for (const key of this.#marks.keys()) if (!key.startsWith(childPrefix)) this.#marks.delete(key);
     this.#strange = false;
     this.#rewrite();
   }

@@ -53,6 +53,7 @@ export async function enroll(
   const enrolled = { url, ...reply };
   // What another gateway of this directory reported is not to be said again as this one.
   host.remove(files.counters);
+  host.remove(files.receipts);
   writeEnrolled(host, files, enrolled);
   return enrolled;
 }

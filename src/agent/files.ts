@@ -13,6 +13,10 @@ export interface Files {
   firewallStaged: string;
   firewallLoaded: string;
   sysctlStaged: string;
+  receipts: string;
+  ikev2Key: string;
+  ikev2Note: string;
+  ikev2FirewallStaged: string;
 }
 
 export function filesIn(directory: string): Files {
@@ -29,5 +33,9 @@ export function filesIn(directory: string): Files {
     firewallStaged: `${directory}/firewall.nft`,
     firewallLoaded: `${directory}/firewall.json`,
     sysctlStaged: `${directory}/sysctl.conf`,
+    receipts: `${directory}/receipts`,
+    ikev2Key: `${directory}/ikev2.key`,
+    ikev2Note: `${directory}/ikev2.json`,
+    ikev2FirewallStaged: `${directory}/ikev2.nft`,
   };
 }

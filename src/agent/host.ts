@@ -70,6 +70,31 @@ export interface Socket {
   close(): void;
 }
 
+export interface StreamRequest {
+  /** Of a unix socket. */
+  path: string;
+  /** Until it is open; it may stay open for as long as it likes. */
+  timeoutMs: number;
+  /** Most bytes that `receive` gives at once. */
+  maxBytes: number;
+}
+
+export type Chunk =
+  | { kind: 'bytes'; bytes: Uint8Array }
+  /** The time is over. */
+  | { kind: 'nothing' }
+  /** It is closed, or was never opened, and stays so. */
+  | { kind: 'closed'; reason: string };
+
+/** Bytes to and from another program, read at the reader's own pace. */
+export interface ByteStream {
+  /** Sends once the stream is open. Does nothing when it is closed. */
+  send(bytes: Uint8Array): void;
+  /** The next bytes, at least one; otherwise like `receive` of a `Socket`. */
+  receive(milliseconds: number): Promise<Chunk>;
+  close(): void;
+}
+
 export interface KeyPair {
   /** Ed25519 seed, 32 bytes. */
   privateKey: Uint8Array;
@@ -97,6 +122,8 @@ export interface Host {
    * host may be without.
    */
   connect?(request: SocketRequest): Socket;
+  /** Begins to open a unix socket; `receive` tells how that went. A host may be without. */
+  stream?(request: StreamRequest): ByteStream;
 
   generateKeyPair(): KeyPair;
   sign(privateKey: Uint8Array, message: Uint8Array): Uint8Array;

@@ -22,6 +22,7 @@ export const agentLimits = {
   conntrackFlushes: 64,
   journalLines: 1000,
   counterLines: 256,
+  receiptsKept: 60_000,
   /** On a gateway with more, the last minute of a device that is cut goes uncounted. */
   lastWordsPeers: 1000,
   /** Least time between two questions that were answered with nothing. */
@@ -42,4 +43,19 @@ export const agentLimits = {
   socketPollMilliseconds: 300_000,
   socketBackoffFirstMilliseconds: 1000,
   socketBackoffMostMilliseconds: 600_000,
+  /** strongSwan's own bound, VICI_MESSAGE_SIZE_MAX. */
+  viciPacketBytes: 512 * 1024,
+  viciDepth: 8,
+  /** An association is one packet. */
+  viciPacketsPerAnswer: 100_000,
+  /** From a question to the first packet of its answer, and from each to the next. */
+  viciMilliseconds: 4000,
+  ikev2LookMilliseconds: 60_000,
+  ikev2BackoffFirstMilliseconds: 2000,
+  /** How long charon is left alone after it was started anew. */
+  charonRestartLeastMilliseconds: 30_000,
+  /** So often it may let a question unanswered before it is started anew. */
+  charonSilences: 3,
+  revocationsEveryMilliseconds: 24 * 3_600_000,
+  revocationsBytes: 8 * 1024 * 1024,
 } as const;

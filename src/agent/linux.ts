@@ -10,6 +10,7 @@ const packages: Record<string, string> = {
   nft: 'nftables',
   ip: 'iproute2',
   sysctl: 'procps',
+  openssl: 'openssl',
 };
 
 /** What went wrong with a program, fit for a report. */

@@ -1,18 +1,18 @@
 // List and watch: asks for what is newer, applies it, reports, and in between looks after the
 // machine. Whatever the control plane does, tunnels stay as they are.
 
-import type { Peer } from '../model/desired-state.ts';
 import { limits } from '../model/limits.ts';
 import { Alarm, about, backoff } from './alarm.ts';
 import type { ControlPlane, StateAnswer } from './api.ts';
 import { Applier, type Outcome } from './applier.ts';
-import { Counters, type Reading } from './counters.ts';
-import { openDocument, type Trust } from './document.ts';
+import { openDocument } from './document.ts';
+import type { Enrolled, IdentityKey } from './identity.ts';
+import { Ikev2 } from './ikev2/service.ts';
 import { agentLimits } from './limits.ts';
 import { logEvent, messageOf } from './log.ts';
 import type { Machine } from './machine.ts';
-import { observeWireguard } from './observe.ts';
-import { buildReport, readVersions, type Versions } from './report.ts';
+import { Receipts } from './receipts.ts';
+import { Reporter } from './reporter.ts';
 import { Store } from './store.ts';
 import { Watch } from './watch.ts';
 
@@ -20,39 +20,44 @@ type Received = Extract<StateAnswer, { kind: 'document' }>;
 
 export class Loop {
   readonly #machine: Machine;
-  readonly #trust: Trust;
+  readonly #enrolled: Enrolled;
   readonly #controlPlane: ControlPlane;
   readonly #store: Store;
-  readonly #counters: Counters;
+  readonly #reporter: Reporter;
+  readonly #ikev2: Ikev2;
   readonly #applier: Applier;
   readonly #watch: Watch;
-  readonly #reporting: Alarm;
   readonly #reconciling: Alarm;
   /** When to ask although no notice came. */
   readonly #asking: Alarm;
-  #versions: Versions | undefined;
   #ended = false;
   #ready = false;
   #resync = false;
-  /** Something happened that the control plane does not know yet. */
-  #news = false;
 
-  constructor(machine: Machine, trust: Trust, controlPlane: ControlPlane) {
+  constructor(machine: Machine, enrolled: Enrolled, controlPlane: ControlPlane, key: IdentityKey) {
     this.#machine = machine;
-    this.#trust = trust;
+    this.#enrolled = enrolled;
     this.#controlPlane = controlPlane;
-    this.#store = new Store(machine.host, machine.files, trust.gatewayId);
-    this.#counters = new Counters(machine.host, machine.files.counters);
+    this.#store = new Store(machine.host, machine.files, enrolled.gatewayId);
     this.#watch = new Watch(machine.host, () => controlPlane.connect());
-    this.#reporting = new Alarm(machine.host);
     this.#reconciling = new Alarm(machine.host);
     this.#asking = new Alarm(machine.host);
+    const receipts = new Receipts(machine.host, machine.files.receipts, enrolled, key);
+    this.#ikev2 = new Ikev2({
+      machine,
+      issuer: controlPlane,
+      prove: (cut) => receipts.add(cut),
+      onNews: () => this.#report(false),
+    });
+    this.#reporter = new Reporter(machine, controlPlane, receipts, this.#ikev2);
     this.#applier = new Applier({
       machine,
       store: this.#store,
       selfTest: () => this.#selfTest(),
-      onCreated: () => this.#counters.reset(),
-      onGoing: (going) => this.#lastWords(going),
+      onCreated: () => this.#reporter.interfaceMade(),
+      onGoing: (gone) => this.#reporter.lastWords(gone, this.#applier.state),
+      onCut: (cut) => this.#reporter.prove(cut),
+      applyIkev2: (state, cut) => this.#ikev2.apply(state, cut),
     });
   }
 
@@ -63,6 +68,20 @@ export class Loop {
       this.#ended = true;
     });
     await this.#start();
+    const ikev2 = this.#ikev2.run();
+    // Without IKEv2 the tunnels of WireGuard stay looked after.
+    const ended = ikev2.catch((error) => logEvent(host, 'failed', { reason: messageOf(error) }));
+    try {
+      await this.#turns();
+    } finally {
+      this.#ikev2.end();
+    }
+    await ended;
+    logEvent(host, 'ended');
+  }
+
+  async #turns(): Promise<void> {
+    const { host } = this.#machine;
     let failures = 0;
     while (!this.#ended) {
       failures = (await this.#safeTurn()) ? 0 : failures + 1;
@@ -71,13 +90,12 @@ export class Loop {
       const pause = Math.max(usual, this.#controlPlane.pause);
       if (pause > 0 && !this.#ended) await host.sleep(pause);
     }
-    logEvent(host, 'ended');
   }
 
   async #start(): Promise<void> {
     const { host } = this.#machine;
-    this.#versions = await readVersions(host);
-    this.#counters.load();
+    await this.#reporter.load();
+    this.#ikev2.load();
     const { state, pending, problems } = this.#store.load();
     for (const problem of problems) logEvent(host, 'store.damaged', { problem });
     this.#resync = problems.length > 0;
@@ -88,8 +106,8 @@ export class Loop {
   /** One round. Gives whether all went well; if not, the next one has to wait. */
   async #turn(): Promise<boolean> {
     if (this.#reconciling.left() === 0) await this.#reconcile();
-    const due = this.#reporting.left() === 0;
-    if ((due || this.#news) && this.#versions) await this.#report(due, this.#versions);
+    const due = this.#reporter.left() === 0;
+    if (due || this.#reporter.news) await this.#report(due);
     if (this.#controlPlane.pause > 0) return false;
     const since = this.#resync ? undefined : this.#applier.state?.revision;
     const asks = since === undefined || (await this.#listen(since));
@@ -99,7 +117,7 @@ export class Loop {
   /** Waits for a notice if it can. Gives whether it is time to ask. */
   async #listen(since: number): Promise<boolean> {
     const { open } = this.#watch;
-    const most = open ? Math.min(this.#reporting.left(), this.#asking.left()) : 0;
+    const most = open ? Math.min(this.#reporter.left(), this.#asking.left()) : 0;
     const news = await this.#watch.wait(since, most);
     if (news.kind === 'newer') this.#asking.set(0);
     if (news.kind === 'lost' && !this.#ended)
@@ -136,7 +154,7 @@ export class Loop {
 
   async #received({ text, reportAfter }: Received): Promise<boolean> {
     const { host } = this.#machine;
-    const opened = openDocument(host, this.#trust, text);
+    const opened = openDocument(host, this.#enrolled, text);
     if ('refused' in opened) {
       logEvent(host, 'state.refused', { reason: opened.refused });
       return false;
@@ -154,7 +172,7 @@ export class Loop {
     }
     if (outcome.kind === 'applied') this.#resync = false;
     if (reportAfter > 0 && !this.#ended) await host.sleep(reportAfter);
-    if (this.#versions) await this.#report(false, this.#versions);
+    await this.#report(false);
     // Being asked for everything again right after it is a disagreement that haste does not settle.
     return outcome.kind === 'applied' && !(asked && this.#resync);
   }
@@ -178,7 +196,7 @@ export class Loop {
       logEvent(host, `${what}.refused`, { reason: outcome.reason, revision });
       return;
     }
-    this.#news = true;
+    this.#reporter.news = true;
     if (outcome.kind === 'failed') {
       this.#reconciling.advance(agentLimits.backoffMostMilliseconds);
       logEvent(host, `${what}.failed`, { ...outcome.faults, revision });
@@ -189,46 +207,12 @@ export class Loop {
     this.#ready = true;
   }
 
-  async #report(withTraffic: boolean, versions: Versions): Promise<void> {
-    const { host } = this.#machine;
+  async #report(withTraffic: boolean): Promise<void> {
     const { state, sections } = this.#applier;
-    const reading = withTraffic ? await this.#readTraffic() : undefined;
-    if (withTraffic) this.#reporting.set(agentLimits.reportMilliseconds);
-    const report = buildReport(state, sections, versions, reading);
-    const answer = await this.#controlPlane.report(report);
-    if (answer.kind === 'failed') {
-      if (!this.#ended) logEvent(host, 'report.failed', { reason: answer.reason });
-      return;
-    }
-    this.#news = false;
-    this.#resync ||= answer.reply.resync;
-    if (reading) this.#counters.accept();
-  }
-
-  async #readTraffic(): Promise<Reading | undefined> {
-    const { state } = this.#applier;
-    const status = state && (await observeWireguard(this.#machine));
-    return status && this.#count(() => this.#counters.read(status.peers, state.owners));
-  }
-
-  /** What devices did is worth keeping, but it keeps nobody from being cut off. */
-  async #lastWords(going: readonly Peer[]): Promise<void> {
-    // To read one counter takes reading all: a change is not to cost more where there are many.
-    if ((this.#applier.state?.peers.size ?? 0) > agentLimits.lastWordsPeers) return;
-    await this.#count(async () => {
-      const status = await observeWireguard(this.#machine);
-      if (status) this.#counters.leave(status.peers, going);
-    });
-  }
-
-  /** Without a disk that can be written, the gateway still says how it is. */
-  async #count<T>(work: () => T | Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      logEvent(this.#machine.host, 'counters.failed', { reason: messageOf(error) });
-      return undefined;
-    }
+    const reply = await this.#reporter.report({ withTraffic, state, sections });
+    if (reply && 'failed' in reply) {
+      if (!this.#ended) logEvent(this.#machine.host, 'report.failed', { reason: reply.failed });
+    } else this.#resync ||= reply?.resync ?? false;
   }
 
   async #selfTest(): Promise<boolean> {
@@ -244,7 +228,7 @@ export class Loop {
 
   #waitSeconds(): number {
     if (this.#watch.open) return 0;
-    const left = Math.max(1, Math.ceil(this.#reporting.left() / 1000));
+    const left = Math.max(1, Math.ceil(this.#reporter.left() / 1000));
     const usual = left <= limits.stateWaitMostSeconds ? left : Math.ceil(left / 2);
     const { socketOpeningWaitSeconds } = agentLimits;
     return this.#watch.opening ? Math.min(usual, socketOpeningWaitSeconds) : usual;

@@ -9,4 +9,10 @@ export interface Machine {
   files: Files;
   interfaceName: string;
   keys: WireguardKeys;
+  /** Where strongSwan's swanctl keeps its files. */
+  swanctlDirectory: string;
+  /** Charon's control socket. */
+  viciSocket: string;
+  /** What starts charon anew: it is given `restart strongswan`. */
+  systemctl: string;
 }

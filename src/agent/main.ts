@@ -1,7 +1,7 @@
 // The agent's commands, over whatever host runs them.
 
 import { ControlPlane } from './api.ts';
-import { type Command, parseArguments, UsageError, usage } from './arguments.ts';
+import { type Command, type Places, parseArguments, UsageError, usage } from './arguments.ts';
 import { openDocument } from './document.ts';
 import { enroll } from './enroll.ts';
 import { filesIn } from './files.ts';
@@ -30,7 +30,8 @@ interface Gateway {
   identity: IdentityKey;
 }
 
-async function open(host: Host, directory: string, interfaceName: string): Promise<Gateway> {
+async function open(host: Host, places: Places): Promise<Gateway> {
+  const { directory, interfaceName, swanctlDirectory, viciSocket, systemctl } = places;
   const files = filesIn(directory);
   const enrolled = readEnrolled(host, files);
   if (!enrolled)
@@ -40,7 +41,8 @@ async function open(host: Host, directory: string, interfaceName: string): Promi
   const identity = readIdentityKey(host, files);
   const keys = await readWireguardKeys(host, files);
   if (!identity || !keys) throw new Error(`${directory} lacks a key; restore it, or enrol anew`);
-  return { machine: { host, files, interfaceName, keys }, enrolled, identity };
+  const names = { files, interfaceName, keys, swanctlDirectory, viciSocket, systemctl };
+  return { machine: { host, ...names }, enrolled, identity };
 }
 
 /** The state that the control plane wants now, or the one kept on disk, and where it is from. */
@@ -92,13 +94,16 @@ async function perform(host: Host, command: Command): Promise<void> {
       `enrolled as ${JSON.stringify(gatewayName)} (${gatewayId}); now start: sallyport-agent run`,
     );
   } else {
-    const gateway = await open(host, command.directory, command.interfaceName);
+    const gateway = await open(host, command);
     const { machine, enrolled, identity } = gateway;
     if (command.name === 'plan') await printPlan(gateway);
     else if (command.name === 'status') {
       const status = await readStatus(machine, enrolled);
       host.print(command.json ? JSON.stringify(status) : formatStatus(status));
-    } else await new Loop(machine, enrolled, new ControlPlane(host, enrolled, identity)).run();
+    } else {
+      const controlPlane = new ControlPlane(host, enrolled, identity);
+      await new Loop(machine, enrolled, controlPlane, identity).run();
+    }
   }
 }
 

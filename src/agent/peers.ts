@@ -1,6 +1,8 @@
 // Steps that change peers on the interface one by one, touching no other.
 
+import type { Host } from './host.ts';
 import { agentLimits } from './limits.ts';
+import { attempt } from './linux.ts';
 import type { PeerChange } from './state.ts';
 import type { Step } from './step.ts';
 
@@ -18,11 +20,19 @@ function argumentsOf({ set, remove }: PeerChange): string[][] {
   ];
 }
 
-function forget(address: string): Step {
+function forgetting(address: string): string[] {
   const [host = ''] = address.split('/');
   const family = host.includes(':') ? ['-f', 'ipv6'] : [];
-  const argv = ['conntrack', '-D', ...family, '-s', host];
-  return { section: 'wireguard', kind: 'run', argv, bestEffort: true };
+  return ['conntrack', '-D', ...family, '-s', host];
+}
+
+function forget(address: string): Step {
+  return { section: 'wireguard', kind: 'run', argv: forgetting(address), bestEffort: true };
+}
+
+/** Makes the kernel forget the flows from an address, if it can. */
+export async function forgetFlows(host: Host, address: string): Promise<void> {
+  await attempt(host, forgetting(address));
 }
 
 /** `wg set` for the peers that change, then the flows of devices that were cut. */

@@ -36,7 +36,7 @@ export function buildReport(
   state: GatewayState | undefined,
   sections: ObservedState['sections'],
   versions: Versions,
-  reading: Reading | undefined,
+  more: Reading | Pick<ObservedState, 'ikev2' | 'receipts'> = {},
 ): ObservedState {
   return {
     revision: state?.revision ?? 0,
@@ -45,6 +45,6 @@ export function buildReport(
     peerCount: state?.peers.size ?? 0,
     versions,
     peers: [],
-    ...reading,
+    ...more,
   };
 }

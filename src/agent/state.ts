@@ -3,6 +3,7 @@
 
 import {
   type DesiredState,
+  desiredStateVersion,
   emptyPeerDigest,
   type FirewallSection,
   type Peer,
@@ -11,6 +12,8 @@ import {
   togglePeerDigest,
   type WireguardSection,
 } from '../model/desired-state.ts';
+import type { Ikev2Peer } from '../model/ikev2.ts';
+import { cutDevices, devicesGone, type Ikev2State, mergeIkev2 } from './ikev2/devices.ts';
 
 export interface Sections {
   wireguard: WireguardSection;
@@ -25,6 +28,14 @@ export interface GatewayState {
   /** Which device has a public key or an address. WireGuard gives each to one peer only. */
   owners: Map<string, string>;
   digest: string;
+  /** Undefined on a gateway without IKEv2. */
+  ikev2: Ikev2State | undefined;
+}
+
+/** What was good and no longer is: peers as they were, by their public keys and identities. */
+export interface Gone {
+  wireguard: readonly Peer[];
+  ikev2: readonly Ikev2Peer[];
 }
 
 /** What of the peers on the interface must change. */
@@ -38,8 +49,7 @@ export interface PeerChange {
 
 type Sha256 = (text: string) => string;
 export type Refusal = { refused: string };
-/** `gone`: the peers as they were whose public keys are good no longer. */
-export type Merged = { change: PeerChange; gone: Peer[]; undo: () => void };
+export type Merged = { change: PeerChange; gone: Gone; undo: () => void };
 
 function claimsOf(peer: Peer): string[] {
   return [peer.publicKey, ...peer.addresses];
@@ -70,12 +80,15 @@ export function stateFrom(document: DesiredState, sha256: Sha256): GatewayState 
   const { wireguard, firewall } = document.sections;
   if (!wireguard || !firewall) return { refused: 'a whole document lacks a section' };
   if (document.peers.remove.length > 0) return { refused: 'a whole document removes peers' };
+  const ikev2 = mergeIkev2(undefined, document, sha256);
+  if ('refused' in ikev2) return ikev2;
   const state: GatewayState = {
     revision: document.revision,
     sections: { wireguard, firewall },
     peers: new Map(),
     owners: new Map(),
     digest: emptyPeerDigest,
+    ikev2: ikev2.state,
   };
   for (const peer of document.peers.upsert) {
     const problem = put(state, peer, sha256);
@@ -112,13 +125,13 @@ export function merge(
   sha256: Sha256,
 ): Merged | Refusal {
   const { upsert, remove } = document.peers;
-  const { revision, sections } = state;
+  const { revision, sections, ikev2 } = state;
   const before = new Map<string, Peer>();
   const added: string[] = [];
   const undo = () => {
     for (const id of added) take(state, id, sha256);
     for (const peer of before.values()) put(state, peer, sha256);
-    Object.assign(state, { revision, sections });
+    Object.assign(state, { revision, sections, ikev2 });
   };
   for (const id of [...remove, ...upsert.map((peer) => peer.id)]) {
     const old = take(state, id, sha256);
@@ -136,28 +149,44 @@ export function merge(
     undo();
     return { refused: 'the peer digest does not match' };
   }
+  const merged = mergeIkev2(ikev2, document, sha256);
+  if ('refused' in merged) {
+    undo();
+    return merged;
+  }
   const { wireguard = sections.wireguard, firewall = sections.firewall } = document.sections;
-  Object.assign(state, { revision: document.revision, sections: { wireguard, firewall } });
+  const next = { revision: document.revision, sections: { wireguard, firewall } };
+  Object.assign(state, { ...next, ikev2: merged.state });
   const gone = [...before.values()].filter(({ publicKey }) => !state.owners.has(publicKey));
-  return { change: changeOf(before, gone, document), gone, undo };
+  const undoBoth = () => {
+    merged.undo();
+    undo();
+  };
+  const change = changeOf(before, gone, document);
+  return { change, gone: { wireguard: gone, ikev2: merged.gone }, undo: undoBoth };
 }
 
-/** Peers whose public keys `next` no longer knows: the devices were cut or have new keys. */
-export function peersGone(state: GatewayState, next: GatewayState): Peer[] {
-  return [...state.peers.values()].filter(({ publicKey }) => !next.owners.has(publicKey));
+/** What `next` no longer knows: the devices were cut or have new keys. */
+export function goneBetween(state: GatewayState | undefined, next: GatewayState): Gone {
+  const peers = [...(state?.peers.values() ?? [])];
+  return {
+    wireguard: peers.filter(({ publicKey }) => !next.owners.has(publicKey)),
+    ikev2: devicesGone(state?.ikev2, next.ikev2),
+  };
 }
 
-/** Takes the peers with these public keys out of the state. */
-export function cut(state: GatewayState, publicKeys: readonly string[], sha256: Sha256): void {
-  for (const key of publicKeys) {
-    const id = state.owners.get(key);
+/** Takes out of the state what is gone. */
+export function cut(state: GatewayState, gone: Gone, sha256: Sha256): void {
+  for (const { publicKey } of gone.wireguard) {
+    const id = state.owners.get(publicKey);
     if (id !== undefined) take(state, id, sha256);
   }
+  if (state.ikev2) cutDevices(state.ikev2, gone.ikev2, sha256);
 }
 
 /** The whole document of a state, for keeping. */
 export function documentOf(state: GatewayState, gatewayId: string): DesiredState {
-  return {
+  const plain: DesiredState = {
     version: plainStateVersion,
     gatewayId,
     revision: state.revision,
@@ -165,5 +194,13 @@ export function documentOf(state: GatewayState, gatewayId: string): DesiredState
     sections: state.sections,
     peers: { upsert: [...state.peers.values()], remove: [] },
     peerDigest: state.digest,
+  };
+  if (!state.ikev2) return plain;
+  const { section, devices, digest, revocations } = state.ikev2;
+  return {
+    ...plain,
+    version: desiredStateVersion,
+    sections: { ...state.sections, ikev2: section },
+    ikev2: { upsert: [...devices.values()], remove: [], digest, revocations },
   };
 }

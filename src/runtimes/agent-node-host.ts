@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Host } from '../agent/host.ts';
 import { makeHttp } from './agent-node-http.ts';
 import { makeConnect } from './agent-node-socket.ts';
+import { makeStream } from './agent-node-stream.ts';
 
 // DER around an Ed25519 seed and public key (RFC 8410 §7): Node takes keys only in such wrapping.
 const seedPrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -130,6 +131,7 @@ export function makeNodeHost(): Host & { close(): void } {
     exec,
     http: http.request,
     connect: makeConnect(ending.signal),
+    stream: makeStream(ending.signal),
     sha256: (text) => crypto.createHash('sha256').update(text).digest('hex'),
     random: (length) => crypto.randomBytes(length),
     now: () => Date.now(),

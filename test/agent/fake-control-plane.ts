@@ -18,6 +18,13 @@ import {
   type EnrollmentRequest,
   enrollmentRequestSchema,
 } from '../../src/model/enrollment.ts';
+import {
+  certificateRequestSchema,
+  type Ikev2Change,
+  type Ikev2Peer,
+  type Ikev2Section,
+  ikev2DigestInput,
+} from '../../src/model/ikev2.ts';
 import { type ObservedState, observedStateSchema } from '../../src/model/observed-state.ts';
 import type { FakeHost } from './fake-host.ts';
 import { FakeLine } from './fake-line.ts';
@@ -27,6 +34,7 @@ export interface World {
   wireguard: WireguardSection;
   firewall: FirewallSection;
   peers: Peer[];
+  ikev2?: { section: Ikev2Section; devices: Ikev2Peer[]; revocations: number };
 }
 
 export const controlPlaneUrl = 'http://control.test';
@@ -42,11 +50,35 @@ function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-export function digestOf(peers: readonly Peer[]): string {
-  return peers.reduce((digest, peer) => {
-    const hash = crypto.createHash('sha256').update(peerDigestInput(peer)).digest('hex');
+function digestOfAll(members: readonly string[]): string {
+  return members.reduce((digest, member) => {
+    const hash = crypto.createHash('sha256').update(member).digest('hex');
     return togglePeerDigest(digest, hash);
   }, emptyPeerDigest);
+}
+
+export function digestOf(peers: readonly Peer[]): string {
+  return digestOfAll(peers.map(peerDigestInput));
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** What a document says of IKEv2 to who is at `base`. */
+function ikev2Since(base: World | undefined, now: World): Pick<DesiredState, 'ikev2' | 'sections'> {
+  if (!now.ikev2) return { sections: {} };
+  const { section, devices, revocations } = now.ikev2;
+  const before = new Map(base?.ikev2?.devices.map((device) => [device.id, device]));
+  const ids = new Set(devices.map(({ id }) => id));
+  const change: Ikev2Change = {
+    upsert: devices.filter((device) => !same(before.get(device.id), device)),
+    remove: [...before.keys()].filter((id) => !ids.has(id)),
+    digest: digestOfAll(devices.map(ikev2DigestInput)),
+    revocations,
+  };
+  const isKnown = same(base?.ikev2?.section, section);
+  return { sections: isKnown ? {} : { ikev2: section }, ikev2: change };
 }
 
 export class FakeControlPlane {
@@ -79,6 +111,10 @@ export class FakeControlPlane {
   onReport: (report: ObservedState) => HttpReply | undefined = () => undefined;
   /** Called when the agent has reported what is newest and asks for more. */
   onIdle: () => void = () => undefined;
+  /** The certificate (DER in base64) for a request in PEM. */
+  certify: (request: string) => string | undefined = () => undefined;
+  /** An authority's list of revoked certificates, in PEM. */
+  revocationsOf: (authorityId: string) => string | undefined = () => undefined;
   #host: FakeHost | undefined;
 
   /** Makes the host's network lead here. */
@@ -107,26 +143,30 @@ export class FakeControlPlane {
   documentSince(since: number | undefined): DesiredState {
     const now = this.history.at(-1);
     if (!now) throw new Error('nothing was published');
-    const base = since === undefined || this.alwaysWhole ? undefined : this.history[since - 1];
-    const shared = { version: 1, gatewayId, revision: this.revision } as const;
+    const asked = since === undefined || this.alwaysWhole ? undefined : this.history[since - 1];
+    // That there is no IKEv2 any more is what only a whole document says.
+    const base = asked?.ikev2 && !now.ikev2 ? undefined : asked;
+    const { sections: ikev2Section, ...ikev2 } = ikev2Since(base, now);
+    const version = now.ikev2 ? 2 : 1;
+    const shared = { version, gatewayId, revision: this.revision, ...ikev2 } as const;
     const { wireguard, firewall, peers } = now;
     const peerDigest = digestOf(peers);
     if (!base) {
-      const sections = { wireguard, firewall };
+      const sections = { wireguard, firewall, ...ikev2Section };
       return { ...shared, base: null, sections, peers: { upsert: peers, remove: [] }, peerDigest };
     }
-    const text = (value: unknown) => JSON.stringify(value);
-    const before = new Map(base.peers.map((peer) => [peer.id, text(peer)]));
+    const before = new Map(base.peers.map((peer) => [peer.id, peer]));
     const ids = new Set(peers.map(({ id }) => id));
     return {
       ...shared,
       base: since ?? null,
       sections: {
-        ...(text(base.wireguard) === text(wireguard) ? {} : { wireguard }),
-        ...(text(base.firewall) === text(firewall) ? {} : { firewall }),
+        ...(same(base.wireguard, wireguard) ? {} : { wireguard }),
+        ...(same(base.firewall, firewall) ? {} : { firewall }),
+        ...ikev2Section,
       },
       peers: {
-        upsert: peers.filter((peer) => before.get(peer.id) !== text(peer)),
+        upsert: peers.filter((peer) => !same(before.get(peer.id), peer)),
         remove: [...before.keys()].filter((id) => !ids.has(id)),
       },
       peerDigest,
@@ -154,6 +194,15 @@ export class FakeControlPlane {
     const refusal = this.#authenticate(request, Math.floor(host.time / 1000));
     if (refusal) return reply(401, JSON.stringify({ code: 'unauthenticated', detail: refusal }));
     if (pathname === '/v1/agent/report') return this.#report(request, reply);
+    if (pathname === '/v1/agent/certificate') {
+      const body = certificateRequestSchema.parse(JSON.parse(request.body ?? ''));
+      const certificate = this.certify(body.certificateRequest);
+      return certificate ? reply(200, JSON.stringify({ certificate })) : reply(404);
+    }
+    if (pathname.startsWith('/v1/agent/revocations/')) {
+      const list = this.revocationsOf(pathname.split('/').at(-1) ?? '');
+      return list === undefined ? reply(404) : reply(200, list);
+    }
     const since = searchParams.get('since');
     const wait = Number(searchParams.get('wait'));
     return this.#state({ since: since === null ? undefined : Number(since), wait }, reply);

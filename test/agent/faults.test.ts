@@ -54,7 +54,7 @@ const lies: Record<string, (control: FakeControlPlane) => string> = {
   'a document that is too large': () => 'A'.repeat(limits.documentBytesMost + 1),
   'a document for another gateway': (control) =>
     control.sign({ ...whole(control), gatewayId: 'gw_0000000000000002' }),
-  'a later version of the document': (control) => control.sign({ ...whole(control), version: 2 }),
+  'a later version of the document': (control) => control.sign({ ...whole(control), version: 3 }),
   'an unknown field': (control) => control.sign({ ...whole(control), hook: 'reboot' }),
   'an unknown section': (control) => {
     const document = whole(control);

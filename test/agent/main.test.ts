@@ -51,7 +51,7 @@ describe('enroll', () => {
     expect(host.printed.join()).toContain(`"Test gateway" (${gatewayId})`);
     expect(lab.control.enrolled[0]).toMatchObject({
       token: 'token-1',
-      protocol: 1,
+      protocol: 2,
       facts: { agent: agentVersion, system: 'Debian GNU/Linux 13', architecture: 'x86_64' },
     });
   });

@@ -49,7 +49,7 @@ function fromAny(prefixes: readonly Prefix[], rule: (match: string) => string): 
   });
 }
 
-function chain(name: string, hook: string, rules: readonly string[]): string[] {
+export function chain(name: string, hook: string, rules: readonly string[]): string[] {
   const lines = [`type ${hook}; policy accept;`, ...rules].map((line) => `\t\t${line}`);
   return [`\tchain ${name} {`, ...lines, '\t}'];
 }
