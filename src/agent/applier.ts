@@ -6,7 +6,16 @@ import { limits } from '../model/limits.ts';
 import type { ObservedState } from '../model/observed-state.ts';
 import { applyPeers, type Faults, type Reconciled, reconcile } from './apply.ts';
 import type { Machine } from './machine.ts';
-import { cut, type GatewayState, type Gone, goneBetween, merge, stateFrom } from './state.ts';
+import {
+  cut,
+  type GatewayState,
+  type Gone,
+  goneBetween,
+  merge,
+  type Reached,
+  reachedBy,
+  stateFrom,
+} from './state.ts';
 import type { Store } from './store.ts';
 
 export type Outcome =
@@ -71,6 +80,7 @@ export class Applier {
   readonly #around: Surroundings;
   #state: GatewayState | undefined;
   #sections: ObservedState['sections'] = {};
+  #reached: Reached | undefined;
   /** The newest revision that ever was verified in this run, applied or not. */
   #newest = 0;
 
@@ -81,6 +91,11 @@ export class Applier {
   /** The last good state, which is what the machine is at. */
   get state(): GatewayState | undefined {
     return this.#state;
+  }
+
+  /** What the machine is at, also while a document is being applied. */
+  get reached(): Reached | undefined {
+    return this.#reached;
   }
 
   /** How the last apply of each section ended; empty before the first. */
@@ -97,6 +112,7 @@ export class Applier {
     pending: DesiredState | undefined,
   ): Promise<Outcome | undefined> {
     this.#state = state;
+    this.#reached = state && reachedBy(state);
     this.#newest = state?.revision ?? 0;
     let outcome = pending && (await this.#accept(pending, false));
     if (!outcome || outcome.kind === 'refused') outcome = await this.reconcile();
@@ -127,7 +143,13 @@ export class Applier {
     if (base !== null && base !== this.#state?.revision)
       return { kind: 'refused', reason: `it starts from revision ${base}`, resync: true };
     this.#newest = revision;
-    return base === null ? this.#acceptWhole(document, fresh) : this.#acceptDelta(document, fresh);
+    const whole = base === null;
+    const outcome = whole ? this.#acceptWhole(document, fresh) : this.#acceptDelta(document, fresh);
+    try {
+      return await outcome;
+    } finally {
+      this.#reached = this.#state && reachedBy(this.#state);
+    }
   }
 
   async #acceptWhole(document: DesiredState, fresh: boolean): Promise<Outcome> {

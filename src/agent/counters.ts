@@ -49,6 +49,23 @@ function since(now: number, mark: number): number {
   return now >= mark ? now - mark : now;
 }
 
+/** What devices did, by their ids: one may have both protocols, and several sessions. */
+type Tally = Map<string, PeerObservation>;
+
+function add(tally: Tally, more: PeerObservation): void {
+  const before = tally.get(more.id);
+  if (!before) {
+    tally.set(more.id, more);
+    return;
+  }
+  tally.set(more.id, {
+    id: more.id,
+    latestHandshake: Math.max(before.latestHandshake, more.latestHandshake),
+    receivedBytes: before.receivedBytes + more.receivedBytes,
+    sentBytes: before.sentBytes + more.sentBytes,
+  });
+}
+
 /** The lines of a file; undefined when one of them, other than a torn last one, is damaged. */
 function parseLines(text: string): { lines: Line[]; torn: boolean } | undefined {
   const parts = text.split('\n');
@@ -105,9 +122,10 @@ export class Counters {
   /** Takes up what these devices did, before they go. */
   leave(peers: Peers, going: readonly { id: string; publicKey: string }[]): void {
     if (this.#strange) this.#begin(peers);
-    const left: PeerObservation[] = [];
+    const tally: Tally = new Map();
     const marks = new Map<string, Mark>();
-    for (const { id, publicKey } of going) this.#take(id, publicKey, peers, left, marks);
+    for (const { id, publicKey } of going) this.#take(id, publicKey, peers, tally, marks);
+    const left = [...tally.values()];
     if (left.length === 0) return;
     this.#left.push(...left);
     this.#mark(marks);
@@ -134,14 +152,16 @@ export class Counters {
   #assign(peers: Peers, owners: ReadonlyMap<string, string>): void {
     for (const key of this.#marks.keys()) if (!peers.has(key)) this.#marks.delete(key);
     const taken = Math.min(this.#left.length, limits.peersPerReport);
-    const said = this.#left.slice(0, taken);
+    const tally: Tally = new Map();
+    for (const observation of this.#left.slice(0, taken)) add(tally, observation);
     const marks = new Map<string, Mark>();
     const fresh = [...peers.keys()].filter((key) => !this.#marks.has(key));
     for (const key of [...fresh, ...this.#marks.keys()]) {
-      if (said.length >= limits.peersPerReport) break;
+      if (tally.size >= limits.peersPerReport) break;
       const id = owners.get(key);
-      if (id !== undefined) this.#take(id, key, peers, said, marks);
+      if (id !== undefined) this.#take(id, key, peers, tally, marks);
     }
+    const said = [...tally.values()];
     if (said.length === 0) return;
     this.#left.splice(0, taken);
     this.#report++;
@@ -151,20 +171,14 @@ export class Counters {
     this.#save(line);
   }
 
-  #take(
-    id: string,
-    key: string,
-    peers: Peers,
-    said: PeerObservation[],
-    marks: Map<string, Mark>,
-  ): void {
+  #take(id: string, key: string, peers: Peers, tally: Tally, marks: Map<string, Mark>): void {
     const status = peers.get(key);
     if (!status) return;
     const [received, sent] = this.#marks.get(key) ?? [0, 0];
     const receivedBytes = since(status.receivedBytes, received);
     const sentBytes = since(status.sentBytes, sent);
     if (receivedBytes === 0 && sentBytes === 0) return;
-    said.push({ id, latestHandshake: status.latestHandshake, receivedBytes, sentBytes });
+    add(tally, { id, latestHandshake: status.latestHandshake, receivedBytes, sentBytes });
     marks.set(key, [status.receivedBytes, status.sentBytes]);
   }
 

@@ -208,8 +208,8 @@ export class Loop {
   }
 
   async #report(withTraffic: boolean): Promise<void> {
-    const { state, sections } = this.#applier;
-    const reply = await this.#reporter.report({ withTraffic, state, sections });
+    const { state, reached, sections } = this.#applier;
+    const reply = await this.#reporter.report({ withTraffic, state, reached, sections });
     if (reply && 'failed' in reply) {
       if (!this.#ended) logEvent(this.#machine.host, 'report.failed', { reason: reply.failed });
     } else this.#resync ||= reply?.resync ?? false;

@@ -43,9 +43,10 @@ function planFirewall(names: Names, state: GatewayState, observed: Observed): St
   const { interfaceName, files } = names;
   const { wireguard } = state.sections;
   const steps: Step[] = [];
-  if (neededSysctls(wireguard).some((key) => observed.sysctls[key] !== '1')) {
+  const needed = neededSysctls(wireguard, state.ikev2?.section);
+  if (needed.some((key) => observed.sysctls[key] !== '1')) {
     const path = files.sysctlStaged;
-    steps.push({ section: 'firewall', kind: 'write', path, text: renderSysctl(wireguard) });
+    steps.push({ section: 'firewall', kind: 'write', path, text: renderSysctl(needed) });
     steps.push(firewallRun(['sysctl', '-p', path]));
   }
   const rendered = renderFirewall({ interfaceName, ...state.sections });

@@ -5,7 +5,7 @@ import type { ObservedState } from '../model/observed-state.ts';
 import type { Reading } from './counters.ts';
 import type { Host } from './host.ts';
 import { attempt } from './linux.ts';
-import type { GatewayState } from './state.ts';
+import type { Reached } from './state.ts';
 import { agentVersion } from './version.ts';
 
 export type Versions = ObservedState['versions'];
@@ -31,18 +31,18 @@ export async function readVersions(host: Host): Promise<Versions> {
   };
 }
 
-/** The report of a gateway that is at `state`, or has none yet. */
+/** The report of a gateway that is there, or nowhere yet. */
 export function buildReport(
-  state: GatewayState | undefined,
+  reached: Reached | undefined,
   sections: ObservedState['sections'],
   versions: Versions,
   more: Reading | Pick<ObservedState, 'ikev2' | 'receipts'> = {},
 ): ObservedState {
   return {
-    revision: state?.revision ?? 0,
+    revision: reached?.revision ?? 0,
     sections,
-    peerDigest: state?.digest ?? emptyPeerDigest,
-    peerCount: state?.peers.size ?? 0,
+    peerDigest: reached?.digest ?? emptyPeerDigest,
+    peerCount: reached?.peers ?? 0,
     versions,
     peers: [],
     ...more,

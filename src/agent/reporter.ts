@@ -13,12 +13,13 @@ import type { Machine } from './machine.ts';
 import { observeWireguard } from './observe.ts';
 import type { Receipts } from './receipts.ts';
 import { buildReport, readVersions, type Versions } from './report.ts';
-import type { GatewayState, Gone } from './state.ts';
+import type { GatewayState, Gone, Reached } from './state.ts';
 import { Turns } from './turns.ts';
 
 export interface Occasion {
   withTraffic: boolean;
   state: GatewayState | undefined;
+  reached: Reached | undefined;
   /** How WireGuard and the firewall are. */
   sections: ObservedState['sections'];
 }
@@ -69,7 +70,7 @@ export class Reporter {
   }
 
   async #report(occasion: Occasion): Promise<ReportReply | { failed: string } | undefined> {
-    const { withTraffic, state, sections } = occasion;
+    const { withTraffic, state, reached, sections } = occasion;
     if (!this.#versions) return undefined;
     const { news } = this;
     this.news = false;
@@ -77,9 +78,10 @@ export class Reporter {
     if (withTraffic) this.#alarm.set(agentLimits.reportMilliseconds);
     const receipts = this.#receipts.next();
     const { status, version: strongswan } = this.#ikev2;
-    const ikev2 = this.#ikev2.observation();
+    const digest = reached?.ikev2Digest;
+    const ikev2 = digest === undefined ? undefined : this.#ikev2.observation(digest);
     const report = buildReport(
-      state,
+      reached,
       { ...sections, ...(status ? { ikev2: status } : {}) },
       { ...this.#versions, ...(strongswan === undefined ? {} : { strongswan }) },
       {

@@ -32,6 +32,20 @@ export interface GatewayState {
   ikev2: Ikev2State | undefined;
 }
 
+/** What a report says of a state. */
+export interface Reached {
+  revision: number;
+  digest: string;
+  peers: number;
+  /** Undefined on a gateway without IKEv2. */
+  ikev2Digest: string | undefined;
+}
+
+/** A state changes in place: this is how it is now. */
+export function reachedBy({ revision, digest, peers, ikev2 }: GatewayState): Reached {
+  return { revision, digest, peers: peers.size, ikev2Digest: ikev2?.digest };
+}
+
 /** What was good and no longer is: peers as they were, by their public keys and identities. */
 export interface Gone {
   wireguard: readonly Peer[];

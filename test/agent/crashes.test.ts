@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { keyNumber, peerNumber } from '../render/server/documents.ts';
 import type { World } from './fake-control-plane.ts';
 import type { CrashPlan } from './fake-host.ts';
+import { addressesNumber, identityNumber, ikev2Lab, ikev2World } from './ikev2-lab.ts';
 import { directory, enrolledLab, Lab, worldOf } from './lab.ts';
 
 const first = worldOf(1, 2, 3);
@@ -26,11 +27,15 @@ const stories: Record<string, Story> = {
   'the first document': { worlds: [first] },
   'deltas of peers and of sections': { worlds: [first, rekeyed, moved] },
   'whole documents': { worlds: [first, moved], alwaysWhole: true },
+  'IKEv2, its devices, and its end': {
+    worlds: [ikev2World([1, 2]), ikev2World([2, 3], { revocations: 2 }), first],
+  },
   'deltas announced by a socket': { worlds: [first, rekeyed, moved, first], sockets: true },
 };
 
 async function labFor(story: string): Promise<Lab> {
-  const lab = await enrolledLab();
+  const lab = await ikev2Lab();
+  lab.machine.charon.connect(identityNumber(1), addressesNumber(1));
   const { worlds, alwaysWhole = false, sockets = false } = stories[story] ?? { worlds: [] };
   Object.assign(lab.control, { alwaysWhole, sockets });
   const [world, ...rest] = worlds;

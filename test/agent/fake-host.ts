@@ -3,6 +3,8 @@
 
 import crypto from 'node:crypto';
 import type {
+  ByteStream,
+  Chunk,
   ExecResult,
   Host,
   HttpReply,
@@ -11,6 +13,7 @@ import type {
   Socket,
   SocketRequest,
 } from '../../src/agent/host.ts';
+import type { FakeVici } from './fake-charon.ts';
 import { FakeLine } from './fake-line.ts';
 import type { FakeMachine } from './fake-machine.ts';
 
@@ -37,7 +40,9 @@ export class FakeHost implements Host {
   /** Where sockets lead; the fake control plane puts itself here too. */
   lines: (request: SocketRequest) => FakeLine = () => new FakeLine().cut('connect ECONNREFUSED');
   crash: CrashPlan | undefined;
-  time = Date.UTC(2026, 10, 22);
+  #time = Date.UTC(2026, 10, 22);
+  /** Who waits for something other than time; to be looked at when any of it may have come. */
+  readonly #waiting = new Set<() => void>();
   /** The host's clock minus true time. */
   clockError = 0;
   #dead = false;
@@ -48,9 +53,19 @@ export class FakeHost implements Host {
     this.machine = machine;
   }
 
+  get time(): number {
+    return this.#time;
+  }
+
+  set time(time: number) {
+    this.#time = time;
+    for (const look of [...this.#waiting]) look();
+  }
+
   /** Asks the agent to end, as SIGTERM does. */
   terminate(): void {
     this.#ended = true;
+    for (const look of [...this.#waiting]) look();
     for (const listener of this.#listeners.splice(0)) listener();
   }
 
@@ -111,6 +126,19 @@ export class FakeHost implements Host {
     };
   };
 
+  stream = ({ path }: { path: string }): ByteStream => {
+    const line = this.#call(`stream ${path}`, () => this.machine.charon.open());
+    return {
+      send: (bytes) =>
+        this.#call(
+          `vici ${String.fromCharCode(...bytes.subarray(6)).replaceAll(/[^ -~]+/g, ' ')}`,
+          () => line.send(bytes),
+        ),
+      receive: (milliseconds) => this.#hear(line, milliseconds),
+      close: () => line.cut('closed by us'),
+    };
+  };
+
   generateKeyPair() {
     const pair = crypto.generateKeyPairSync('ed25519');
     return {
@@ -155,6 +183,26 @@ export class FakeHost implements Host {
 
   print(text: string): void {
     this.printed.push(text);
+  }
+
+  #hear(line: FakeVici, milliseconds: number): Promise<Chunk> {
+    const end = this.time + milliseconds;
+    return new Promise((resolve) => {
+      const look = () => {
+        const chunk: Chunk | undefined = this.#ended
+          ? { kind: 'closed', reason: 'ended' }
+          : (line.take() ?? (this.time >= end ? { kind: 'nothing' } : undefined));
+        if (!chunk) return;
+        this.#waiting.delete(look);
+        line.onArrival = () => undefined;
+        resolve(chunk);
+      };
+      this.#waiting.add(look);
+      line.onArrival = look;
+      look();
+      // Whoever asks a question waits for nothing else.
+      if (this.#waiting.has(look) && !line.listens) this.time = end;
+    });
   }
 
   #receive(line: FakeLine, milliseconds: number): Received {

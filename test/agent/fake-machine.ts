@@ -3,6 +3,8 @@
 
 import crypto from 'node:crypto';
 import { formatPrefix, networkOf, parseInterfaceAddress } from '../../src/model/cidr.ts';
+import { FakeCharon } from './fake-charon.ts';
+import { openssl } from './fake-openssl.ts';
 
 interface FakePeer {
   allowed: string[];
@@ -32,6 +34,7 @@ const none = '(none)';
 // DER around an X25519 seed (RFC 8410 §7).
 const x25519Prefix = Buffer.from('302e020100300506032b656e04220420', 'hex');
 const clearTable = 'table inet sallyport\ndelete table inet sallyport\n';
+const clearIkev2 = clearTable.replaceAll('sallyport', 'sallyport_ikev2');
 
 function ok(stdout = ''): Answer {
   return { code: 0, stdout, stderr: '' };
@@ -66,6 +69,10 @@ export class FakeMachine {
     ['net.ipv6.conf.all.forwarding', '0'],
   ]);
   table: string | undefined;
+  ikev2Table: string | undefined;
+  /** Addresses in the sets of IKEv2's table. */
+  readonly admitted = new Set<string>();
+  readonly charon = new FakeCharon();
   /** Kernels without WireGuard need wireguard-go. */
   kernelHasWireguard = true;
   readonly missing = new Set<string>();
@@ -82,7 +89,16 @@ export class FakeMachine {
     if (broken !== undefined) return fail(broken);
     if (program === 'ip') return this.#ip(args);
     if (program === 'wg') return this.#wg(args, stdin);
-    if (program === 'nft') return this.#nft(args);
+    if (program === 'nft') return this.#nft(args, stdin);
+    if (program === 'swanctl') return this.#swanctl(args);
+    if (program === 'openssl') {
+      const said = openssl(args, stdin, (path) => this.disk.get(path)?.text);
+      return said === undefined ? fail('unable to load') : ok(said);
+    }
+    if (program === 'systemctl') {
+      this.charon.restart();
+      return ok();
+    }
     if (program === 'sysctl') return this.#sysctl(args);
     if (program === 'conntrack') return this.#conntrack(args);
     if (program === 'wireguard-go') return this.#add(args[0] ?? '', 'tun');
@@ -103,6 +119,9 @@ export class FakeMachine {
     }
     for (const [key, value] of this.sysctls) lines.push(`sysctl ${key} ${value}`);
     lines.push(this.table ?? 'no firewall');
+    if (this.ikev2Table !== undefined)
+      lines.push(this.ikev2Table, `admitted ${[...this.admitted].sort()}`);
+    if (this.charon.connections !== undefined) lines.push(this.charon.connections);
     return `${lines.join('\n')}\n`;
   }
 
@@ -240,8 +259,24 @@ export class FakeMachine {
     return ok();
   }
 
-  #nft(args: string[]): Answer {
+  #swanctl([what = '']: string[]): Answer {
+    if (what === '--version') return ok('strongSwan 5.9.8 swanctl\n');
+    const wrong = this.charon.load(what, this.disk);
+    return wrong === undefined ? ok() : { ...fail(wrong), code: 22 };
+  }
+
+  #nft(args: string[], stdin: string): Answer {
     if (args[0] === '--version') return ok('nftables v1.1.3 (Commodore Bullmoose #4)\n');
+    if (args.at(-1) === 'sallyport_ikev2')
+      return this.ikev2Table === undefined
+        ? fail('No such file or directory')
+        : ok(this.ikev2Table.replaceAll('\t}\n', '\t}\n\n'));
+    const script = args.at(-1) === '-' ? stdin : this.disk.get(args.at(-1) ?? '')?.text;
+    if (
+      script !== undefined &&
+      /^table inet sallyport_ikev2|^\w+ \w+ inet sallyport_ikev2/.test(script)
+    )
+      return this.#admit(script);
     if (args.includes('list'))
       return this.table === undefined ? fail('No such file or directory') : ok(this.table);
     const text = this.disk.get(args.at(-1) ?? '')?.text;
@@ -251,6 +286,29 @@ export class FakeMachine {
     const body = text.slice(clearTable.length);
     // The real listing is spelled differently from the file, too.
     this.table = body === '' ? undefined : body.replaceAll('\t}\n\tchain', '\t}\n\n\tchain');
+    return ok();
+  }
+
+  /** A transaction on IKEv2's table. */
+  #admit(script: string): Answer {
+    const isWhole = script.startsWith(clearIkev2);
+    const text = isWhole ? script.slice(clearIkev2.length) : script;
+    const body = isWhole ? /^table [\s\S]*?\n}\n/.exec(text)?.[0] : this.ikev2Table;
+    const sets = new Set(isWhole ? [] : this.admitted);
+    const statements = text.matchAll(
+      /^(\w+) (?:set|element) inet \w+ admitted([46])(?: { (.*) })?$/gm,
+    );
+    for (const [, verb, family, elements = ''] of statements) {
+      if (body === undefined) return fail('No such file or directory');
+      const old = [...sets].filter((address) => address.includes(':') === (family === '6'));
+      if (verb === 'flush') for (const address of old) sets.delete(address);
+      for (const address of elements.split(', ').filter((each) => each !== ''))
+        if (verb === 'add') sets.add(address);
+        else if (!sets.delete(address)) return fail('Error: No such file or directory');
+    }
+    this.ikev2Table = body;
+    this.admitted.clear();
+    for (const address of sets) this.admitted.add(address);
     return ok();
   }
 

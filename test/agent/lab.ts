@@ -63,7 +63,8 @@ export class Lab {
     };
     const { crash } = options;
     try {
-      return await this.command(['run', '--dir', directory], { ...(crash && { crash }), prepare });
+      const args = ['run', '--dir', directory, '--swanctl-dir', '/swanctl'];
+      return await this.command(args, { ...(crash && { crash }), prepare });
     } finally {
       control.onIdle = idle;
     }

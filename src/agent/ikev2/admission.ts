@@ -36,6 +36,8 @@ export class Admission {
   readonly #charon: Charon;
   /** What is in the sets; undefined when it is not known. */
   #admitted: Set<string> | undefined;
+  /** What was in them when it was known last. */
+  #admittedLast = new Set<string>();
   /** Devices that are cut off once the sets are as they shall be, and have no receipt yet. */
   #owed: Owed[] = [];
 
@@ -62,7 +64,7 @@ export class Admission {
     host.writeAtomic(files.ikev2FirewallStaged, text, 0o600);
     this.#admitted = undefined;
     await run(host, ['nft', '-f', files.ikev2FirewallStaged]);
-    this.#admitted = admitted;
+    this.#admitted = this.#admittedLast = admitted;
     return { rendered, listing: await run(host, listTable) };
   }
 
@@ -73,12 +75,17 @@ export class Admission {
     this.#admitted = undefined;
   }
 
-  /** Looks at everything that charon has, ends what is nobody's, and sets the sets anew. */
-  async look(state: Ikev2State): Promise<readonly Association[]> {
+  /** Asks charon who is connected. */
+  async see(): Promise<readonly Association[]> {
     const all = await this.#charon.associations();
     this.sessions.set(all, this.#machine.host.now());
-    this.#admitted = undefined;
-    await this.admit(state);
+    return all;
+  }
+
+  /** Looks at everything that charon has, ends what is nobody's, and sets the sets anew. */
+  async look(state: Ikev2State): Promise<readonly Association[]> {
+    const all = await this.see();
+    await this.admit(state, 'whole');
     await this.#endStrangers(state);
     return all;
   }
@@ -97,10 +104,11 @@ export class Admission {
     if (kind === 'up') await this.#endStrangers(state);
   }
 
-  /** Brings the sets to who is connected and known. */
-  async admit(state: Ikev2State | undefined): Promise<void> {
+  /** Brings the sets to who is connected and known; `whole`: whatever is in them. */
+  async admit(state: Ikev2State | undefined, whole?: 'whole'): Promise<void> {
     const wanted = state ? this.sessions.admitted(state) : new Set<string>();
-    const before = this.#admitted;
+    const left = [...this.#admittedLast].filter((address) => !wanted.has(address));
+    const before = whole ? undefined : this.#admitted;
     const text = before
       ? renderAdmitted(
           'delete',
@@ -114,7 +122,10 @@ export class Admission {
     if (text === '') return;
     this.#admitted = undefined;
     await run(this.#machine.host, ['nft', '-f', '-'], text);
-    this.#admitted = wanted;
+    this.#admitted = this.#admittedLast = wanted;
+    // Nor shall flows go on for whoever gets the address next.
+    for (const address of left.slice(0, agentLimits.conntrackFlushes))
+      await forgetFlows(this.#machine.host, address);
   }
 
   /**
@@ -123,11 +134,7 @@ export class Admission {
    */
   async cutOff({ gone, revision }: Cut, state: Ikev2State | undefined): Promise<void> {
     this.#owed.push(...gone.ikev2.map((device) => ({ device, revision })));
-    const identities = new Set(gone.ikev2.map(({ identity }) => identity));
-    const addresses = this.sessions.of(identities).flatMap((session) => session.addresses);
     await this.admit(state);
-    for (const address of addresses.slice(0, agentLimits.conntrackFlushes))
-      await forgetFlows(this.#machine.host, address);
   }
 
   /** What can be proven now that the sets are as they shall be. */
@@ -144,7 +151,7 @@ export class Admission {
 
   /** Ends every session of ours. */
   async endAll(): Promise<void> {
-    this.sessions.set(await this.#charon.associations(), this.#machine.host.now());
+    await this.see();
     for (const { uniqueId } of this.sessions.all()) await this.#charon.terminate(uniqueId);
     this.sessions.set([], 0);
   }

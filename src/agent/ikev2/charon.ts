@@ -23,7 +23,13 @@ const securityAssociationSchema = z.object({
   'remote-id': z.string().default(''),
   'remote-eap-id': z.string().optional(),
   'remote-vips': z.array(z.string()).default([]),
-  'child-sas': z.record(z.string(), childSchema).default({}),
+  /** Of one that is being rekeyed, an event says both. */
+  'child-sas': z
+    .record(
+      z.string(),
+      z.union([childSchema, z.object({ old: childSchema }).transform(({ old }) => old)]),
+    )
+    .default({}),
 });
 
 export interface Child {
@@ -187,7 +193,7 @@ export class Listener {
   }
 }
 
-const events = ['ike-updown', 'ike-rekey', 'child-updown'];
+const events = ['ike-updown', 'ike-rekey', 'child-updown', 'child-rekey'];
 
 export class Charon {
   readonly #host: Host;

@@ -130,15 +130,15 @@ export class Credentials {
   ): Promise<string | undefined> {
     const { host, swanctlDirectory } = this.#machine;
     const answer = await this.#issuer.fetchRevocations(id);
-    if ('failed' in answer) return `no list of revoked certificates: ${answer.failed}`;
+    if ('failed' in answer) return `fetching the list: ${answer.failed}`;
     try {
       const { until } = await readRevocations(host, answer.pem);
-      if (until < (authorities[id] ?? 0)) return 'a list of revoked certificates came that is old';
+      if (until < (authorities[id] ?? 0)) return 'a list came that is older than the one here';
       host.writeAtomic(revocationsFile(swanctlDirectory, id), answer.pem, 0o644);
       authorities[id] = until;
       return undefined;
     } catch {
-      return 'a list of revoked certificates came that openssl cannot read';
+      return 'a list came that openssl cannot read';
     }
   }
 
@@ -177,11 +177,10 @@ export class Credentials {
         ? 'no device comes in'
         : 'revoked devices are kept out by their names alone';
     const ends = section.authorities.map(({ id }) => note.authorities[id] ?? null);
-    if (ends.includes(null))
-      faults.push(`${this.#listsFault ?? 'no list of revoked certificates yet'}; ${effect}`);
+    if (ends.includes(null)) faults.push(`no list of revoked certificates yet; ${effect}`);
     else if (ends.some((end) => end !== null && end < now))
       faults.push(`the list of revoked certificates is too old; ${effect}`);
-    else if (this.#listsFault !== undefined) faults.push(this.#listsFault);
+    if (this.#listsFault !== undefined) faults.push(this.#listsFault);
     return faults;
   }
 }

@@ -75,6 +75,8 @@ export class Gateway {
     const stats = await this.charon.stats();
     if (this.#since !== stats.since) this.#version = await this.charon.version();
     this.#since = stats.since;
+    // A table that has to be made anew shall let pass who is connected.
+    await this.#admission.see();
     // First of all, so that nothing passes before it is known who may.
     const esp = stats.doesEsp ? 'charon' : 'kernel';
     this.#keep(await this.#admission.ensureTable(state, esp, before));
@@ -172,13 +174,12 @@ export class Gateway {
     return this.#credentials.faults(section, this.#note ?? blankNote);
   }
 
-  observation(state: Ikev2State): Ikev2Observation {
+  observe(state: Ikev2State): Omit<Ikev2Observation, 'digest'> {
     const { authorities } = this.#note ?? blankNote;
     const ends = state.section.authorities.map(({ id }) => authorities[id] ?? null);
     const known = ends.filter((end) => end !== null);
     return {
       sessions: this.#admission.sessions.devices(state),
-      digest: state.digest,
       revocationsUntil: known.length === ends.length ? Math.min(...known) : null,
       certificateUntil: this.#credentials.until,
     };

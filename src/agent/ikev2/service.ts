@@ -92,13 +92,25 @@ export class Ikev2 {
       await this.#converge(state);
   }
 
+  /** Does something when it is its turn, with the state as it is then, if there still is one. */
+  #inTurn(work: (state: WithIkev2) => Promise<void>): Promise<void> {
+    return this.#turns.take(async () => {
+      if (has(this.#state)) await work(this.#state);
+    });
+  }
+
   async #converge(state: WithIkev2): Promise<void> {
     await this.#gateway.converge(state);
     this.#fault = undefined;
   }
 
-  /** Follows charon until `end`. */
+  /** Follows charon until `end`, or until the process shall end. */
   async run(): Promise<void> {
+    // Everything that is open then closes, which is no failure of charon's.
+    this.#machine.host.onTerminate(() => {
+      this.#ended = true;
+      this.#bell.ring();
+    });
     while (!this.#ended) {
       if (!has(this.#state)) {
         await this.#bell.rung;
@@ -156,7 +168,7 @@ export class Ikev2 {
     this.#broken = false;
     if (isNew || this.#looking.left() === 0) {
       this.#looking.set(agentLimits.ikev2LookMilliseconds);
-      await this.#turns.take(() => this.#converge(state));
+      await this.#inTurn((now) => this.#converge(now));
       this.#failures = 0;
       this.#reviver.alive();
     }
@@ -181,27 +193,21 @@ export class Ikev2 {
     this.#hearing = undefined;
     if (heard.kind === 'closed') throw new CharonError(heard.reason);
     if (heard.kind === 'nothing') return;
-    await this.#turns.take(async () => {
-      if (!has(this.#state)) return;
-      for (const happening of heard.events)
-        await this.#gateway.follow(happening, this.#state.ikev2);
+    await this.#inTurn(async ({ ikev2 }) => {
+      for (const happening of heard.events) await this.#gateway.follow(happening, ikev2);
     });
   }
 
   /** Gets from the control plane what is missing or old. */
   async #refresh(state: WithIkev2): Promise<void> {
-    if (await this.#gateway.certify(state.ikev2))
-      await this.#turns.take(() => this.#converge(state));
+    if (await this.#gateway.certify(state.ikev2)) await this.#inTurn((now) => this.#converge(now));
     const lists = await this.#gateway.fetchRevocations(state.ikev2);
-    if (!lists) return;
-    await this.#turns.take(async () => {
-      if (has(this.#state)) await this.#gateway.loadRevocations(lists, this.#state.ikev2);
-    });
+    if (lists) await this.#inTurn(({ ikev2 }) => this.#gateway.loadRevocations(lists, ikev2));
   }
 
   /** Tells the control plane when something is no longer as it was told. */
   async #announce(): Promise<void> {
-    const { revocationsUntil, certificateUntil } = this.observation() ?? {};
+    const { revocationsUntil, certificateUntil } = this.observation('') ?? {};
     const now = JSON.stringify([this.status, revocationsUntil, certificateUntil]);
     if (now === this.#announced) return;
     this.#announced = now;
@@ -221,8 +227,9 @@ export class Ikev2 {
     return has(this.#state) ? this.#gateway.version : undefined;
   }
 
-  observation(): Ikev2Observation | undefined {
-    return has(this.#state) ? this.#gateway.observation(this.#state.ikev2) : undefined;
+  /** `digest`: of the devices that were reached. */
+  observation(digest: string): Ikev2Observation | undefined {
+    return has(this.#state) ? { digest, ...this.#gateway.observe(this.#state.ikev2) } : undefined;
   }
 
   /** The counters of all CHILD_SAs and whose they are, or undefined if they cannot be had. */

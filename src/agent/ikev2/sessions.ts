@@ -74,10 +74,6 @@ export class Sessions {
     return this.all().filter(({ identity }) => !state.owners.has(identity));
   }
 
-  of(identities: ReadonlySet<string>): Session[] {
-    return this.all().filter(({ identity }) => identities.has(identity));
-  }
-
   /** Addresses of devices that the state knows. Two sessions of one device may share them. */
   admitted(state: Ikev2State): Set<string> {
     const known = this.all().filter(({ identity }) => state.owners.has(identity));

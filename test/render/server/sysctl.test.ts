@@ -5,12 +5,12 @@ import { expectGolden } from './golden.ts';
 
 describe('the kernel settings of a gateway', () => {
   it('forward both families when the tunnel has both', () => {
-    expectGolden('sysctl-both.conf', renderSysctl(usualWireguard));
+    expectGolden('sysctl-both.conf', renderSysctl(neededSysctls(usualWireguard)));
   });
 
   it('leave IPv6 alone when the tunnel has none', () => {
     const wireguard = { ...usualWireguard, addresses: ['10.64.0.1/18'] };
-    expectGolden('sysctl-v4.conf', renderSysctl(wireguard));
+    expectGolden('sysctl-v4.conf', renderSysctl(neededSysctls(wireguard)));
   });
 
   it('are among those that are read', () => {
