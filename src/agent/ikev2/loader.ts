@@ -49,22 +49,26 @@ export class Reviver {
     this.#silences = 0;
   }
 
-  /** Does what can be done about it. Gives what is wrong, in words. */
-  async revive(error: CharonError): Promise<string> {
+  /** Does what can be done about it. Gives what is wrong, in words, and whether it was started. */
+  async revive(error: CharonError): Promise<{ fault: string; started: boolean }> {
     const { host, systemctl } = this.#machine;
     const there = await attempt(host, ['swanctl', '--version']);
     if (there.fault === 'missing')
-      return `strongSwan is not installed; run: apt-get install ${packages}`;
+      return {
+        fault: `strongSwan is not installed; run: apt-get install ${packages}`,
+        started: false,
+      };
     this.#silences++;
     // One that is only slow carries tunnels: a new start would end them all.
     const patience = error.hung ? agentLimits.charonSilences : 1;
-    if (this.#silences < patience || this.#pause.left() > 0) return error.message;
+    if (this.#silences < patience || this.#pause.left() > 0)
+      return { fault: error.message, started: false };
     this.#pause.set(agentLimits.charonRestartLeastMilliseconds);
     logEvent(host, 'ikev2.restart', { reason: error.message });
     const argv = [systemctl, 'restart', 'strongswan'];
     const result = await attempt(host, argv);
     const failed = result.code !== 0 || result.fault !== undefined;
     const how = failed ? commandError(argv, result).message : 'it was started anew';
-    return `${error.message}; ${how}`;
+    return { fault: `${error.message}; ${how}`, started: !failed };
   }
 }

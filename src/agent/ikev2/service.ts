@@ -145,8 +145,9 @@ export class Ikev2 {
       this.#failed(error);
       if (!(error instanceof CharonError) || this.#ended) return;
       this.#quit();
-      this.#failures++;
-      this.#fault = await this.#reviver.revive(error);
+      const { fault, started } = await this.#reviver.revive(error);
+      this.#fault = fault;
+      this.#failures = started ? 1 : this.#failures + 1;
     }
   }
 
