@@ -61,7 +61,7 @@ async function provision({ scene, conf }: Stage): Promise<Device> {
   const token = new URL(link.url).pathname.slice('/l/'.length);
   const user = new Api(door);
   const redeemed = await user.call(redeemedLinkSchema, 'POST', '/v1/links/redeem', { token });
-  writeFileSync(conf, redeemed.profiles[0]?.text ?? '', { mode: 0o600 });
+  writeFileSync(conf, redeemed.profiles[0]?.content ?? '', { mode: 0o600 });
   return device;
 }
 

@@ -2,12 +2,12 @@
 
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
-import { deviceIdentitySchema } from './ikev2.ts';
+import { certificateSchema, deviceIdentitySchema } from './ikev2.ts';
 import { limits } from './limits.ts';
 import { onDemandSchema, profileKinds } from './profile.ts';
 import { timeSchema } from './tenant.ts';
 import { nameSchema } from './text.ts';
-import { wireguardConnectionSchema, wireguardPublicKeySchema } from './wireguard.ts';
+import { mtuSchema, wireguardConnectionSchema, wireguardPublicKeySchema } from './wireguard.ts';
 
 export const platforms = ['ios', 'macos', 'windows', 'android', 'linux', 'other'] as const;
 export type Platform = (typeof platforms)[number];
@@ -91,28 +91,77 @@ export type DeviceDetail = z.infer<typeof deviceDetailSchema>;
 
 export const redeemLinkSchema = z.strictObject({
   token: z.string().min(1).max(limits.tokenLength),
-  /** Given by a client that made its own key pair; else one is made in memory and handed over. */
+  /** What the client shall import. */
+  profile: z.enum(profileKinds).default('wireguard'),
+  /** Given by a client of WireGuard that made its own key pair; else one is made in memory. */
   publicKey: wireguardPublicKeySchema.optional(),
+  /** PKCS #10 in PEM, of a client of IKEv2 that made its own key pair; else likewise. */
+  certificateRequest: z.string().max(limits.certificateLength).optional(),
 });
 export type RedeemLink = z.infer<typeof redeemLinkSchema>;
 
 /** A file that a client imports. It holds the private key, which exists nowhere else. */
 export const profileSchema = z.strictObject({
-  gatewayId: idSchema('gateway'),
-  gatewayName: z.string(),
   kind: z.enum(profileKinds),
+  /** Null for a file of all gateways together. */
+  gatewayId: idSchema('gateway').nullable(),
+  gatewayName: z.string().nullable(),
   filename: z.string(),
   mediaType: z.string(),
-  text: z.string(),
-  /** The same text as a QR code, which phones scan. */
-  qrSvg: z.string(),
+  /** What `content` is: the text itself, or bytes in base64. */
+  encoding: z.enum(['text', 'base64']),
+  content: z.string(),
+  /** The same text as a QR code, where phones scan it. */
+  qrSvg: z.string().nullable(),
 });
 export type Profile = z.infer<typeof profileSchema>;
 
+/** What a client of IKEv2 needs beside its own key. */
+export const deviceCertificateSchema = z.strictObject({
+  /** What the device calls itself (IDi). */
+  identity: deviceIdentitySchema,
+  certificate: certificateSchema,
+  expiresAt: timeSchema,
+  /** To be trusted for gateways, the one that their certificates are from first. */
+  authorities: z.array(certificateSchema),
+  connections: z.array(
+    z.strictObject({
+      gatewayId: idSchema('gateway'),
+      gatewayName: z.string(),
+      /** Name or address of its endpoint; also what it calls itself (IDr). */
+      host: z.string(),
+      routes: z.array(z.string()),
+      dns: z.array(z.string()),
+      mtu: mtuSchema,
+    }),
+  ),
+});
+export type DeviceCertificate = z.infer<typeof deviceCertificateSchema>;
+
+/** What a person types into a client that imports no more than a certificate. */
+export const typedValuesSchema = z.strictObject({
+  name: z.string(),
+  /** As the system lists it among the types. */
+  type: z.string(),
+  server: z.string(),
+  identifier: z.string(),
+  /** What the bundle is called among the certificates of the system. */
+  certificate: z.string(),
+});
+export type TypedValues = z.infer<typeof typedValuesSchema>;
+
 export const redeemedLinkSchema = z.strictObject({
+  tenant: z.strictObject({ id: idSchema('tenant'), name: z.string() }),
   device: deviceSchema,
+  /** Of WireGuard; empty for a profile of IKEv2. */
   connections: z.array(wireguardConnectionSchema),
-  /** Empty when the caller brought its own public key. */
+  /** Null for a profile of WireGuard. */
+  ikev2: deviceCertificateSchema.nullable(),
+  /** Empty when the caller brought its own key. */
   profiles: z.array(profileSchema),
+  /** What whoever imports the profiles is asked for; null where nothing is. */
+  password: z.string().nullable(),
+  /** For each gateway, what is typed; empty where the profiles say it all. */
+  values: z.array(typedValuesSchema),
 });
 export type RedeemedLink = z.infer<typeof redeemedLinkSchema>;

@@ -1,10 +1,20 @@
-// Certification requests (PKCS #10, RFC 2986): what a VM sends so that its key gets a certificate.
+// Certification requests (PKCS #10, RFC 2986): what is sent so that a key gets a certificate.
 // Of what it asks, only the key counts; the names are ours to give.
 
-import { fromBase64 } from '../model/encoding.ts';
+import { fromBase64, toPem } from '../model/encoding.ts';
 import { SallyportError } from '../model/errors.ts';
-import { type Bytes, children, readBitString, readOne, tags } from './der.ts';
-import { refuseWeak, verifySignature } from './key.ts';
+import {
+  type Bytes,
+  bitString,
+  children,
+  explicit,
+  integer,
+  readBitString,
+  readOne,
+  sequence,
+  tags,
+} from './der.ts';
+import { refuseWeak, type Signer, verifySignature } from './key.ts';
 
 /** RFC 7468 §7; some programs write NEW. */
 const label = '(?:NEW )?CERTIFICATE REQUEST-----';
@@ -12,7 +22,7 @@ const pemPattern = new RegExp(`^\\s*-----BEGIN ${label}([A-Za-z0-9+/=\\s]+)-----
 
 function refuse(rule: string): SallyportError {
   return new SallyportError('invalid_input', `The certificate request ${rule}.`, {
-    wayOut: 'Let the agent make its key and request anew.',
+    wayOut: 'Make the key and the request anew.',
     problems: [{ field: 'certificateRequest', rule }],
   });
 }
@@ -32,4 +42,11 @@ export async function readCertificateRequest(pem: string): Promise<Bytes> {
   if (!(await verifySignature(spki, kind, readBitString(signature), whole)))
     throw refuse('must be signed by the key that it is for');
   return spki;
+}
+
+/** A request in PEM, which names nobody: whoever issues the certificate gives the names. */
+export async function makeCertificateRequest({ spki, algorithm, sign }: Signer): Promise<string> {
+  const body = sequence(integer(0), sequence(), spki, explicit(0));
+  const whole = sequence(body, algorithm, bitString(await sign(body)));
+  return toPem('CERTIFICATE REQUEST', whole);
 }

@@ -266,7 +266,15 @@ export const createdLink = createdLinkSchema.parse({
   url: `https://vpn.example.test/l/${linkToken}`,
 });
 
-export const redeemed = redeemedLinkSchema.parse({ device, connections, profiles: [] });
+export const redeemed = redeemedLinkSchema.parse({
+  tenant: { id: tenantId, name: 'Example' },
+  device,
+  connections,
+  ikev2: null,
+  profiles: [],
+  password: null,
+  values: [],
+});
 
 export const revision = revisionSchema.parse({
   number: 12,

@@ -20,6 +20,7 @@ import { outletContract } from './outlets.ts';
 import type { MailPlane } from './plane.ts';
 import { quotaContract } from './quotas.ts';
 import { receiptContract } from './receipts.ts';
+import { redemptionContract } from './redemption.ts';
 import { tenantLifeContract } from './tenant-life.ts';
 import { tenantContract } from './tenants.ts';
 import { userContract } from './users.ts';
@@ -35,6 +36,7 @@ export function contract(create: () => Promise<MailPlane>): void {
   deviceContract(create);
   receiptContract(create);
   linkContract(create);
+  redemptionContract(create);
   linkMailContract(create);
   bookmarkContract(create);
   agentContract(create);

@@ -92,6 +92,14 @@ export const deviceExamples: Examples = {
   'link.revoke': { reply: { ...link, status: 'revoked' } },
   'link.redeem': {
     body: { token, publicKey: publicKeys.device },
-    reply: { device: { ...device, createdAt }, connections: [connection], profiles: [] },
+    reply: {
+      tenant: { id: ids.tenant, name: tenant.name },
+      device: { ...device, createdAt },
+      connections: [connection],
+      ikev2: null,
+      profiles: [],
+      password: null,
+      values: [],
+    },
   },
 };

@@ -4,7 +4,8 @@ import { html } from 'hono/html';
 import type { Platform } from '../../model/device.ts';
 import { idSchema } from '../../model/ids.ts';
 import { parseInput } from '../../model/problems.ts';
-import { type Bookmark, renewProfile, visitBookmark } from '../../operations/link/bookmark.ts';
+import { type Bookmark, openBookmark, renewProfile } from '../../operations/link/bookmark.ts';
+import { noteOpened } from '../../operations/link/open.ts';
 import type { RequestContext } from '../environment.ts';
 import { type App, callerOf } from '../route.ts';
 import { type Html, page, secretHeaders } from './layout.ts';
@@ -67,7 +68,8 @@ ${
 
 async function show(c: RequestContext): Promise<Response> {
   const token = c.req.param('token') ?? '';
-  const bookmark = await visitBookmark(await callerOf(c), token);
+  const bookmark = await openBookmark(await callerOf(c), token);
+  if (c.req.method === 'GET') await noteOpened(bookmark.scope, bookmark.link);
   return c.html(bookmarkPage(bookmark, token), 200, secretHeaders);
 }
 

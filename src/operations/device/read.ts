@@ -1,9 +1,11 @@
 // Reads of devices that several operations share.
 
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
 import { deviceGateways, devices, gateways, peers } from '../../db/schema/tenant.ts';
+import { ikev2Peers } from '../../db/schema/tenant-pki.ts';
 import type { Device } from '../../model/device.ts';
 import { notFound } from '../../model/errors.ts';
+import type { Ikev2Connection } from '../../model/profile.ts';
 import type { WireguardConnection } from '../../model/wireguard.ts';
 import { devicesWithin } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
@@ -33,6 +35,29 @@ export async function readConnections(
   return rows.flatMap(({ gateway, host }) => {
     const connection = host === null ? undefined : connectionView(gateway, host);
     return connection ? [connection] : [];
+  });
+}
+
+/** The device's way to each gateway that lets its certificate in. */
+export async function readIkev2Connections(
+  { db }: TenantScope,
+  deviceId: string,
+): Promise<(Omit<Ikev2Connection, 'routes' | 'dns'> & { routes: string[]; dns: string[] })[]> {
+  const ready = and(
+    eq(ikev2Peers.deviceId, deviceId),
+    eq(ikev2Peers.removed, false),
+    isNotNull(gateways.certificate),
+  );
+  const [rows] = await db.run(
+    db.build
+      .select({ gateway: gateways })
+      .from(ikev2Peers)
+      .innerJoin(gateways, eq(gateways.id, ikev2Peers.gatewayId))
+      .where(ready)
+      .orderBy(asc(gateways.createdRevision)),
+  );
+  return rows.map(({ gateway: { id, name, endpointHost, routes, dns, mtu } }) => {
+    return { gatewayId: id, gatewayName: name, host: endpointHost, routes, dns, mtu };
   });
 }
 

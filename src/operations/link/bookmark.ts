@@ -14,7 +14,7 @@ import { refuseByStanding, signedInUser } from '../scope.ts';
 import { type Caller, type TenantScope, wholeTenant } from '../services.ts';
 import { readActiveUser } from '../user/read.ts';
 import { createLink } from './create.ts';
-import { noteOpened, refuseClosed, unknownLink } from './open.ts';
+import { refuseClosed, unknownLink } from './open.ts';
 import type { LinkRow } from './view.ts';
 
 interface BookmarkDevice {
@@ -97,12 +97,6 @@ export async function openBookmark(caller: Caller, token: string): Promise<Bookm
     mails: !isUser && isOpen && user.email !== null,
     devices: isOpen ? await devicesOf(scope, userId) : [],
   };
-}
-
-export async function visitBookmark(caller: Caller, token: string): Promise<Bookmark> {
-  const bookmark = await openBookmark(caller, token);
-  await noteOpened(bookmark.scope, bookmark.link);
-  return bookmark;
 }
 
 /**

@@ -2,10 +2,16 @@
 
 import { and, eq, isNull } from 'drizzle-orm';
 import { devices, links, tenant } from '../../db/schema/tenant.ts';
+import type { Platform } from '../../model/device.ts';
 import { SallyportError } from '../../model/errors.ts';
+import type { ProfileKind } from '../../model/profile.ts';
 import { readLink, secretHash } from '../../pki/tokens.ts';
+import { qrSvg } from '../../render/client/qr.ts';
+import { gatewaysForIssue } from '../credential.ts';
+import { platformOf } from '../device/view.ts';
 import { refuseByStanding, signedInUser } from '../scope.ts';
 import { type Caller, type TenantScope, wholeTenant } from '../services.ts';
+import { readOffers } from './offers.ts';
 import { type LinkRow, linkStatus } from './view.ts';
 
 const askAgain = 'Ask whoever sent you the link for a new one.';
@@ -35,6 +41,7 @@ export interface OpenedLink {
   scope: TenantScope;
   link: LinkRow & { deviceId: string };
   deviceName: string;
+  platform: Platform;
   tenantName: string;
 }
 
@@ -68,6 +75,7 @@ export async function openLink(caller: Caller, token: string): Promise<OpenedLin
         link: links,
         deviceId: devices.id,
         deviceName: devices.name,
+        platform: devices.platform,
         userId: devices.userId,
       })
       .from(links)
@@ -85,7 +93,7 @@ export async function openLink(caller: Caller, token: string): Promise<OpenedLin
   if (self.policy.linkRedemption === 'session') await refuseOthers(scope, found.userId);
   const { deviceId, deviceName } = found;
   const link = { ...found.link, deviceId };
-  return { scope, link, deviceName, tenantName: self.name };
+  return { scope, link, deviceName, platform: platformOf(found), tenantName: self.name };
 }
 
 /** Notes that the link's page was looked at. An observation: nothing of the link changes. */
@@ -97,4 +105,21 @@ export async function noteOpened(
   const first = and(eq(links.id, id), isNull(links.openedAt));
   const note = db.build.update(links).set({ openedAt: services.now() }).where(first);
   await db.run(note).catch(() => undefined);
+}
+
+export interface VisitedLink extends OpenedLink {
+  /** What it can give out. */
+  offers: ProfileKind[];
+  /** The link itself, for the camera of the device that it is for. */
+  qrSvg: string;
+}
+
+/** For whoever looks at the link's page. @throws SallyportError as `openLink` does */
+export async function visitLink(caller: Caller, token: string): Promise<VisitedLink> {
+  const opened = await openLink(caller, token);
+  const { scope, link } = opened;
+  const { gatewayIds } = await gatewaysForIssue(scope, link.deviceId);
+  const url = `${scope.services.publicUrl}/l/${token}`;
+  const offers = await readOffers(scope, gatewayIds);
+  return { ...opened, offers, qrSvg: qrSvg(url, 'QR code of this page') };
 }

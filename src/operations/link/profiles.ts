@@ -1,101 +1,92 @@
 // The profiles of a credential that was just issued. Its private key is in them and nowhere else.
 
-import type { Profile } from '../../model/device.ts';
-import {
-  type Ikev2ProfileInput,
-  type Ikev2ProfileKind,
-  profileTraits,
-  type RenderedProfile,
+import type { Profile, TypedValues } from '../../model/device.ts';
+import { toBase64, toHex } from '../../model/encoding.ts';
+import type { RandomBytes } from '../../model/ids.ts';
+import type {
+  Ikev2ProfileKind,
+  ProfileKind,
+  RenderedProfile,
+  WireguardProfileInput,
+  WireguardProfileKind,
 } from '../../model/profile.ts';
-import type { WireguardConnection } from '../../model/wireguard.ts';
 import { signCms } from '../../pki/cms.ts';
 import type { Bytes } from '../../pki/der.ts';
-import { importSigner, type Signer } from '../../pki/key.ts';
+import { type GeneratedKey, importSigner } from '../../pki/key.ts';
 import { makePkcs12, newBundlePassword } from '../../pki/pkcs12.ts';
-import { bundleName } from '../../render/client/android.ts';
-import { wireguardFilenames } from '../../render/client/filename.ts';
+import { type IssuedIkev2, renderIssued } from '../../render/client/issued.ts';
 import { renderProfiles } from '../../render/client/profiles.ts';
 import { qrSvg } from '../../render/client/qr.ts';
-import { renderWireguardClient } from '../../render/client/wireguard.ts';
 import type { Services } from '../services.ts';
 
-/** Files and QR codes for the WireGuard app, one for each gateway. */
-export function wireguardProfiles(
-  connections: readonly WireguardConnection[],
-  privateKey: string,
-): Profile[] {
-  const filenames = wireguardFilenames(connections.map(({ gatewayName }) => gatewayName));
-  return connections.map((connection, index) => {
-    const filename = filenames[index] ?? '';
-    const text = renderWireguardClient(connection, privateKey);
+/** A random UUID (RFC 9562 §5.4). */
+export function randomUuid(random: RandomBytes): string {
+  const bytes = Uint8Array.from(random(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** Kinds that have a file for each gateway, in their order. */
+const perGateway: readonly ProfileKind[] = ['wireguard', 'wireguard-networkmanager', 'sswan'];
+
+interface Named {
+  gatewayId: string;
+  gatewayName: string;
+}
+
+function profileViews(files: readonly RenderedProfile[], connections: readonly Named[]): Profile[] {
+  return files.map(({ kind, filename, mediaType, content }, index) => {
+    const to = perGateway.includes(kind) ? connections[index] : undefined;
+    const isText = typeof content === 'string';
     return {
-      gatewayId: connection.gatewayId,
-      gatewayName: connection.gatewayName,
-      kind: 'wireguard',
+      kind,
+      gatewayId: to?.gatewayId ?? null,
+      gatewayName: to?.gatewayName ?? null,
       filename,
-      mediaType: 'application/octet-stream',
-      text,
-      qrSvg: qrSvg(text, `QR code of the profile ${filename}`),
+      mediaType,
+      encoding: isText ? 'text' : 'base64',
+      content: isText ? content : toBase64(content),
+      qrSvg:
+        isText && kind === 'wireguard'
+          ? qrSvg(content, `QR code of the profile ${filename}`)
+          : null,
     };
   });
 }
 
-/** What the profiles are made of before there is a bundle: the rest is made here. */
-export type IssuedIkev2 = Omit<
-  Ikev2ProfileInput,
-  'certificate' | 'privateKey' | 'authorities' | 'pkcs12' | 'password'
-> & {
-  certificate: Bytes;
-  privateKey: Bytes;
-  /** SubjectPublicKeyInfo of the key. */
-  spki: Bytes;
-  authorities: readonly { certificate: Bytes; commonName: string }[];
-};
-
-/** Who signs Apple's profiles: a certificate that systems trust, and those up to its root. */
-export interface ProfileSigner {
-  signer: Signer;
-  certificates: readonly Bytes[];
-}
-
-/** The device itself, by the authority that the profile brings along. */
-async function ownSigner(issued: IssuedIkev2): Promise<ProfileSigner> {
-  const { certificate, authorities } = issued;
-  return {
-    signer: await importSigner(issued),
-    certificates: [certificate, ...authorities.map((authority) => authority.certificate)],
-  };
+/** The files of a kind for a device's new key pair of WireGuard. */
+export async function wireguardProfiles(
+  kind: WireguardProfileKind,
+  input: WireguardProfileInput,
+): Promise<Profile[]> {
+  return profileViews(await renderProfiles({ kind, input }), input.connections);
 }
 
 export interface IssuedProfiles {
-  profiles: RenderedProfile[];
+  profiles: Profile[];
   /** What the importer will ask for, or null where it asks nothing. */
   password: string | null;
+  values: TypedValues[];
 }
 
-/** The files of a kind for a device's new certificate. */
+/** What the device's certificate was issued for, and with. */
+export interface IssuedKey extends GeneratedKey {
+  certificate: Bytes;
+  authorities: readonly { certificate: Bytes; commonName: string }[];
+}
+
+/** The files of a kind for a device's new certificate. Apple's are signed by the device itself. */
 export async function ikev2Profiles(
   { random, now }: Pick<Services, 'random' | 'now'>,
   kind: Ikev2ProfileKind,
-  issued: IssuedIkev2,
-  trusted: ProfileSigner | null = null,
+  issued: Omit<IssuedIkev2, keyof IssuedKey> & IssuedKey,
 ): Promise<IssuedProfiles> {
-  const { bundle, asksPassword } = profileTraits[kind];
-  const { certificate, privateKey, authorities } = issued;
-  const password = newBundlePassword(random);
-  const along = bundle === 'authorities' ? authorities : [];
-  const draft = {
-    certificate,
-    privateKey,
-    authorities: along.map((authority) => authority.certificate),
-    name: bundleName(issued),
-    password,
-    random,
-  };
-  const pkcs12 = bundle === null ? new Uint8Array() : await makePkcs12(draft);
-  const { signer, certificates } = trusted ?? (await ownSigner(issued));
-  const profiles = await renderProfiles({ kind, input: { ...issued, pkcs12, password } }, (text) =>
-    signCms(text, signer, certificates, now()),
-  );
-  return { profiles, password: asksPassword ? password : null };
+  const chain = [issued.certificate, ...issued.authorities.map((one) => one.certificate)];
+  const { files, ...rest } = await renderIssued(kind, issued, {
+    newPassword: () => newBundlePassword(random),
+    makePkcs12: (bundle) => makePkcs12({ ...bundle, random }),
+    sign: async (content) => signCms(content, await importSigner(issued), chain, now()),
+  });
+  return { profiles: profileViews(files, issued.connections), ...rest };
 }

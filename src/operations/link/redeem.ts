@@ -1,32 +1,53 @@
-// link.redeem: consumes the link and gives the device a credential. A key pair made here lives only
-// in the answer.
+// link.redeem: consumes the link and gives the device a credential of the kind that its client
+// wants. A key pair made here lives only in the answer.
 
 import { eq } from 'drizzle-orm';
-import { gateways, links } from '../../db/schema/tenant.ts';
-import type { RedeemedLink, RedeemLink } from '../../model/device.ts';
+import type { Query } from '../../db/database.ts';
+import { links } from '../../db/schema/tenant.ts';
+import type { Device, RedeemedLink, RedeemLink } from '../../model/device.ts';
+import { toBase64 } from '../../model/encoding.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
+import {
+  type Ikev2ProfileKind,
+  onDemandSchema,
+  type ProfileKind,
+  type ProfileSubject,
+  profileTraits,
+  type WireguardProfileKind,
+} from '../../model/profile.ts';
+import { readCertificateRequest } from '../../pki/csr.ts';
+import type { Bytes } from '../../pki/der.ts';
+import { type GeneratedKey, generateKey } from '../../pki/key.ts';
 import { generateWireguardKeyPair } from '../../pki/wireguard-key.ts';
+import { type DeviceCertificate, issueCertificate } from '../certificate.ts';
 import { commit } from '../commit.ts';
 import { gatewaysForIssue, issueCredential } from '../credential.ts';
-import { readConnections, readDevice } from '../device/read.ts';
+import { readConnections, readDevice, readIkev2Connections } from '../device/read.ts';
 import { bytesLeft } from '../device/usage.ts';
-import { deviceView } from '../device/view.ts';
+import { type DeviceRow, deviceView } from '../device/view.ts';
+import type { PeerWrites } from '../peers.ts';
 import type { Caller, TenantScope } from '../services.ts';
 import { readActiveUser } from '../user/read.ts';
+import { requireReady } from './offers.ts';
 import { type OpenedLink, openLink, refuseClosed } from './open.ts';
-import { wireguardProfiles } from './profiles.ts';
+import { ikev2Profiles, randomUuid, wireguardProfiles } from './profiles.ts';
 
-async function requireEnrolled({ db }: TenantScope, gatewayIds: string[]): Promise<void> {
-  const query = db.build.select({ id: gateways.id, key: gateways.wireguardPublicKey });
-  const [rows] = await db.run(query.from(gateways));
-  const enrolled = rows.filter(({ id, key }) => key !== null && gatewayIds.includes(id));
-  if (enrolled.length === 0)
-    throw new SallyportError('gateway_not_ready', 'No gateway of this device is set up yet.', {
-      wayOut: 'Try the same link again later; it was not used up.',
-    });
+/** What the device gets, decided with the change. */
+interface Grant<T> extends PeerWrites {
+  /** What of the device's row is different with it. */
+  change: Partial<DeviceRow>;
+  summary: Readonly<Record<string, string | null>>;
+  given: T;
 }
 
-async function consume(scope: TenantScope, link: OpenedLink['link'], publicKey: string) {
+type Decide<T> = (number: number, device: DeviceRow, gatewayIds: string[]) => Promise<Grant<T>>;
+
+/** Closes the link and gives out what `grant` decides, in one change. */
+async function consume<T>(
+  { scope, link }: OpenedLink,
+  protocol: 'wireguard' | 'ikev2',
+  grant: Decide<T>,
+): Promise<{ device: Device; given: T }> {
   const { db, services } = scope;
   return commit(scope, 'link.redeem', async (number) => {
     const [[fresh]] = await db.run(db.build.select().from(links).where(eq(links.id, link.id)));
@@ -36,32 +57,124 @@ async function consume(scope: TenantScope, link: OpenedLink['link'], publicKey: 
     const row = await readDevice(scope, link.deviceId);
     await readActiveUser(scope, row.userId);
     const { gatewayIds, writes: serving } = await gatewaysForIssue(scope, row.id);
-    await requireEnrolled(scope, gatewayIds);
-    const device = { id: row.id, publicKey };
-    const { writes, touched } = await issueCredential(scope, number, device, gatewayIds);
-    const live = { ...row, status: 'active' as const, publicKey, revision: number };
+    await requireReady(scope, gatewayIds, protocol);
+    const { writes, touched, change, summary, given } = await grant(number, row, gatewayIds);
+    const live = { ...row, ...change, status: 'active' as const, revision: number };
+    const close: Query = db.build.update(links).set({ usedAt }).where(eq(links.id, link.id));
     return {
       subject: link.id,
-      summary: { deviceId: row.id, publicKey, retired: row.publicKey },
-      writes: [
-        db.build.update(links).set({ usedAt }).where(eq(links.id, link.id)),
-        ...serving,
-        ...writes,
-      ],
+      summary: { deviceId: row.id, ...summary },
+      writes: [close, ...serving, ...writes],
       touched,
       usage: bytesLeft(row.userId, usedAt),
-      result: deviceView(live, gatewayIds),
+      result: { device: deviceView(live, gatewayIds), given },
     };
   });
 }
 
-/** @throws SallyportError as `openLink` does, and `gateway_not_ready`, which consumes nothing */
-export async function redeemLink(caller: Caller, input: RedeemLink): Promise<RedeemedLink> {
-  const { scope, link } = await openLink(caller, input.token);
-  const own = input.publicKey;
+function subjectOf({ scope, tenantName }: OpenedLink, device: Device): ProfileSubject {
+  return {
+    tenantId: scope.tenantId,
+    tenantName,
+    deviceId: device.id,
+    deviceName: device.name,
+    onDemand: onDemandSchema.parse({}),
+    portalUrl: null,
+    removeAt: null,
+    uuid: () => randomUuid(scope.services.random),
+  };
+}
+
+function tenantOf({ scope, tenantName }: OpenedLink): RedeemedLink['tenant'] {
+  return { id: scope.tenantId, name: tenantName };
+}
+
+async function redeemWireguard(
+  opened: OpenedLink,
+  kind: WireguardProfileKind,
+  own: string | undefined,
+): Promise<RedeemedLink> {
+  const { scope } = opened;
   const keys = own === undefined ? await generateWireguardKeyPair() : { publicKey: own };
-  const device = await consume(scope, link, keys.publicKey);
+  const { publicKey } = keys;
+  const { device } = await consume(opened, 'wireguard', async (number, row, gatewayIds) => ({
+    ...(await issueCredential(scope, number, { id: row.id, publicKey }, gatewayIds)),
+    change: { publicKey },
+    summary: { profile: kind, publicKey, retired: row.publicKey },
+    given: undefined,
+  }));
   const connections = await readConnections(scope, device.id);
-  const profiles = 'privateKey' in keys ? wireguardProfiles(connections, keys.privateKey) : [];
-  return { device, connections, profiles };
+  const input = { ...subjectOf(opened, device), connections };
+  const profiles =
+    'privateKey' in keys
+      ? await wireguardProfiles(kind, { ...input, privateKey: keys.privateKey })
+      : [];
+  const tenant = tenantOf(opened);
+  return { tenant, device, connections, ikev2: null, profiles, password: null, values: [] };
+}
+
+/** The certificate with what it leads to, as the API shows it. */
+async function certificateView(
+  scope: TenantScope,
+  deviceId: string,
+  { identity, certificate, expiresAt, authorities }: DeviceCertificate,
+): Promise<NonNullable<RedeemedLink['ikev2']>> {
+  return {
+    identity,
+    certificate: toBase64(certificate),
+    expiresAt: new Date(expiresAt).toISOString(),
+    authorities: authorities.map((authority) => toBase64(authority.certificate)),
+    connections: await readIkev2Connections(scope, deviceId),
+  };
+}
+
+async function redeemIkev2(
+  opened: OpenedLink,
+  kind: Ikev2ProfileKind,
+  request: string | undefined,
+): Promise<RedeemedLink> {
+  const { scope } = opened;
+  const { keyType } = profileTraits[kind];
+  const key: GeneratedKey | { spki: Bytes } =
+    request === undefined
+      ? await generateKey(keyType)
+      : { spki: await readCertificateRequest(request) };
+  const { device, given } = await consume(opened, 'ikev2', async (number, row, gatewayIds) => {
+    const { issued, ...peers } = await issueCertificate(scope, number, row, key.spki, gatewayIds);
+    const { identity: ikev2Identity, expiresAt: ikev2ExpiresAt } = issued;
+    const summary = { profile: kind, identity: ikev2Identity, retired: row.ikev2Identity };
+    return { ...peers, change: { ikev2Identity, ikev2ExpiresAt }, summary, given: issued };
+  });
+  const ikev2 = await certificateView(scope, device.id, given);
+  const shared = { tenant: tenantOf(opened), device, connections: [], ikev2 };
+  if (!('privateKey' in key)) return { ...shared, profiles: [], password: null, values: [] };
+  const { connections } = ikev2;
+  const issued = { ...subjectOf(opened, device), ...given, ...key, keyType, connections };
+  return { ...shared, ...(await ikev2Profiles(scope.services, kind, issued)) };
+}
+
+function refuseForeign(kind: ProfileKind, field: 'publicKey' | 'certificateRequest'): never {
+  throw new SallyportError('invalid_input', `A profile of kind ${kind} has another kind of key.`, {
+    wayOut: 'Send a public key for WireGuard, and a certificate request for IKEv2.',
+    problems: [{ field, rule: `must be left out for ${kind}` }],
+  });
+}
+
+function isWireguard(kind: ProfileKind): kind is WireguardProfileKind {
+  return profileTraits[kind].protocol === 'wireguard';
+}
+
+/**
+ * @throws SallyportError as `openLink` does, `invalid_input`, and `gateway_not_ready`, which
+ * consumes nothing
+ */
+export async function redeemLink(caller: Caller, input: RedeemLink): Promise<RedeemedLink> {
+  const { token, profile, publicKey, certificateRequest } = input;
+  const opened = await openLink(caller, token);
+  if (isWireguard(profile)) {
+    if (certificateRequest !== undefined) refuseForeign(profile, 'certificateRequest');
+    return redeemWireguard(opened, profile, publicKey);
+  }
+  if (publicKey !== undefined) refuseForeign(profile, 'publicKey');
+  return redeemIkev2(opened, profile, certificateRequest);
 }
