@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { parseAddress } from '../model/cidr.ts';
 import { type IdKind, idSchema } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
+import { type ProfileKind, profileKinds } from '../model/profile.ts';
 import { serverUrlSchema } from './settings.ts';
 
 export function wholeNumber(text: string): number {
@@ -53,6 +54,13 @@ export function id(kind: IdKind) {
     if (parsed.success) return text;
     throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message}.`);
   };
+}
+
+/** What a client imports. */
+export function kindOf(text: string): ProfileKind {
+  const kind = profileKinds.find((one) => one === text);
+  if (kind) return kind;
+  throw new InvalidArgumentError(`It must be one of ${profileKinds.join(', ')}.`);
 }
 
 /** Several ids of one kind. */

@@ -24,7 +24,7 @@ export interface Issued {
 }
 
 /** Makes sure that the folder is there and can be written to, before anything is sent. */
-function prepare(folder: string): void {
+export function prepare(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK);

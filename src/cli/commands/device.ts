@@ -13,12 +13,19 @@ import {
   type reissueDeviceSchema,
   type updateDeviceSchema,
 } from '../../model/device.ts';
-import { type OnDemand, onDemandSchema } from '../../model/profile.ts';
+import {
+  type OnDemand,
+  onDemandSchema,
+  type ProfileKind,
+  profileKinds,
+} from '../../model/profile.ts';
 import { deviceReceiptsSchema } from '../../model/receipt.ts';
-import { id, ids, several, withPages } from '../arguments.ts';
+import { id, ids, kindOf, several, withPages } from '../arguments.ts';
+import { usage } from '../failure.ts';
 import { bytes, type Field, minute, record } from '../output.ts';
 import { connectionsOf, issue, reissueCommand, showIssued } from '../profiles.ts';
 import { showReceipts } from '../receipts.ts';
+import { redeemFor, showRedeemed } from '../redeem.ts';
 import { type PageOptions, Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
 import { showList } from './list.ts';
@@ -33,6 +40,7 @@ interface CreateOptions extends KeyOptions {
   name: string;
   platform?: Platform;
   gateway?: string[];
+  kind?: ProfileKind;
 }
 
 function certificateOf({ ikev2 }: Device): Field[] {
@@ -121,8 +129,15 @@ function withKey(command: Command): Command {
     .option('--out <folder>', 'where to write them', '.');
 }
 
-function create(options: CreateOptions, session: Session): Promise<void> {
-  const { user: userId, name, platform, gateway: gatewayIds } = options;
+async function create(options: CreateOptions, session: Session): Promise<void> {
+  const { user: userId, name, platform, gateway: gatewayIds, kind, out, makeKey } = options;
+  if (kind !== undefined) {
+    if (makeKey) throw usage('--make-key is for WireGuard, --kind for any: choose one');
+    const body = { userId, name, platform, gatewayIds };
+    const path = `${session.tenantPath()}/devices`;
+    const made = await session.send({ method: 'POST', path, body, answer: deviceSchema });
+    return showRedeemed(session, await redeemFor(session, made.value, out, kind));
+  }
   return change(session, options, (publicKey) => {
     const body = { userId, name, platform, gatewayIds, publicKey } satisfies z.input<
       typeof createDeviceSchema
@@ -219,7 +234,8 @@ export function addDeviceCommands(program: Command, shell: Shell): void {
       .requiredOption('--user <id>', 'whose it is', id('user'))
       .requiredOption('--name <name>', 'its name')
       .option('--platform <platform>', `${platforms.join(', ')} (other if left out)`)
-      .option('--gateway <id>', 'serves it; again for more, all if left out', ids('gateway')),
+      .option('--gateway <id>', 'serves it; again for more, all if left out', ids('gateway'))
+      .option('--kind <kind>', `give it a profile at once: ${profileKinds.join(', ')}`, kindOf),
   ).action((options: CreateOptions, command) => create(options, new Session(shell, command)));
   addReads(device, shell);
   addUpdate(device, shell);

@@ -11,18 +11,21 @@ import {
   type Link,
   linkSchema,
 } from '../../model/link.ts';
+import { type ProfileKind, profileKinds } from '../../model/profile.ts';
 import { qrTerminal } from '../../render/client/qr.ts';
-import { duration, id, withPages } from '../arguments.ts';
+import { duration, id, kindOf, withPages } from '../arguments.ts';
 import type { Server } from '../client.ts';
 import { usage } from '../failure.ts';
 import { type Field, minute, printable, record } from '../output.ts';
 import { issue, showIssued } from '../profiles.ts';
+import { redeemInto, showRedeemed } from '../redeem.ts';
 import { type PageOptions, Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
 import { showList } from './list.ts';
 
 interface RedeemOptions {
   out: string;
+  kind: ProfileKind;
   qr?: boolean;
 }
 
@@ -103,15 +106,19 @@ function targetOf(text: string, session: Session): { server: Server; token: stri
   return { server: { url: own, token: sessionFor(own, session), source }, token: text };
 }
 
-async function redeem(text: string, { out, qr }: RedeemOptions, session: Session): Promise<void> {
+async function redeem(text: string, options: RedeemOptions, session: Session): Promise<void> {
+  const { out, kind, qr } = options;
   if (qr && session.json) throw usage('--qr is for people and --json for programs: choose one');
+  if (qr && kind !== 'wireguard') throw usage('--qr goes with the kind wireguard alone');
   const { server, token } = targetOf(text, session);
-  const accept = async (publicKey: string) => {
-    const body = { token, publicKey } satisfies z.input<typeof redeemLinkSchema>;
+  const ask = async (key: Omit<z.input<typeof redeemLinkSchema>, 'token'>) => {
+    const body = { token, ...key } satisfies z.input<typeof redeemLinkSchema>;
     const path = '/v1/links/redeem';
     const request = { method: 'POST', path, body, answer: redeemedLinkSchema } as const;
     return (await session.sendTo(server, request)).value;
   };
+  if (kind !== 'wireguard') return showRedeemed(session, await redeemInto(out, kind, ask));
+  const accept = (publicKey: string) => ask({ publicKey });
   const issued = await issue(out, accept, () => 'Ask whoever sent the link for a new one.');
   const { id, name } = issued.device;
   showIssued(session, issued, record([['device', `${name} (${id})`]]));
@@ -177,6 +184,7 @@ export function addLinkCommands(program: Command, shell: Shell): void {
     .command('redeem')
     .description('use a link: make the key pair here and write the profiles')
     .argument('<link>', 'the link, or its token')
+    .option('--kind <kind>', profileKinds.join(', '), kindOf, 'wireguard')
     .option('--out <folder>', 'where to write them', '.')
     .option('--qr', 'show them as QR codes too, for a phone')
     .action((text: string, options: RedeemOptions, command) =>
