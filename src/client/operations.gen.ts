@@ -210,6 +210,21 @@ export type Device = {
   createdAt: string;
 };
 
+export type DeviceCertificate = {
+  identity: string;
+  certificate: string;
+  expiresAt: string;
+  authorities: Array<string>;
+  connections: Array<{
+    gatewayId: string;
+    gatewayName: string;
+    host: string;
+    routes: Array<string>;
+    dns: Array<string>;
+    mtu: number;
+  }>;
+};
+
 export type DeviceDetail = {
   id: string;
   userId: string;
@@ -492,13 +507,14 @@ export type Problem = {
 };
 
 export type Profile = {
-  gatewayId: string;
-  gatewayName: string;
   kind: "wireguard" | "mobileconfig" | "wireguard-mobileconfig" | "windows" | "sswan" | "android" | "networkmanager" | "wireguard-networkmanager" | "swanctl" | "ipsec";
+  gatewayId: string | null;
+  gatewayName: string | null;
   filename: string;
   mediaType: string;
-  text: string;
-  qrSvg: string;
+  encoding: "text" | "base64";
+  content: string;
+  qrSvg: string | null;
 };
 
 export type Quota = {
@@ -533,14 +549,23 @@ export type RecoveryCodes = {
 };
 
 export type RedeemedLink = {
+  tenant: {
+    id: string;
+    name: string;
+  };
   device: Device;
   connections: Array<WireguardConnection>;
+  ikev2: DeviceCertificate | null;
   profiles: Array<Profile>;
+  password: string | null;
+  values: Array<TypedValues>;
 };
 
 export type RedeemLink = {
   token: string;
+  profile?: "wireguard" | "mobileconfig" | "wireguard-mobileconfig" | "windows" | "sswan" | "android" | "networkmanager" | "wireguard-networkmanager" | "swanctl" | "ipsec" | undefined;
   publicKey?: string | undefined;
+  certificateRequest?: string | undefined;
 };
 
 export type Registration = {
@@ -754,6 +779,14 @@ export type TotpCode = {
 export type Traffic = {
   run: string;
   report: number;
+};
+
+export type TypedValues = {
+  name: string;
+  type: string;
+  server: string;
+  identifier: string;
+  certificate: string;
 };
 
 export type UpdateAccount = {
