@@ -44,7 +44,7 @@ export const limits = {
   revocationListsCached: 64,
   revocationListCacheMilliseconds: 3_600_000,
   receiptLength: 1024,
-  receiptsPerReport: 100,
+  receiptsPerReport: 50,
   receiptsPerPeer: 1000,
   receiptsShown: 1000,
   ssidBytes: 32,
