@@ -3,8 +3,15 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import { onTestFinished, vi } from 'vitest';
+import type { Plane } from '../contract/plane.ts';
 import { temporaryDirectory } from '../control-plane.ts';
 import { freePort, startServer } from '../server.ts';
 
@@ -27,8 +34,10 @@ export interface Person {
 
 export interface PortalWorld {
   origin: string;
-  /** Somebody with a phone of their own. */
-  person(): Promise<Person>;
+  /** The same control plane, for what people do not do in a browser. */
+  plane: Plane;
+  /** Somebody with a phone of their own. @param options in which their browser differs */
+  person(options?: BrowserContextOptions): Promise<Person>;
   /** What the pattern finds in the newest mail to an address that has it, of so many. */
   mailTo(address: string, pattern: RegExp, count?: number): Promise<string>;
 }
@@ -62,12 +71,13 @@ export async function createPortal(environment: Record<string, string> = {}): Pr
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const settings = { SALLYPORT_PUBLIC_URL: origin, SALLYPORT_SIGN_UP: 'open', ...environment };
-  await startServer({ data, port, environment: settings });
+  const plane = await startServer({ data, port, environment: settings });
   const browser = await launch();
   return {
     origin,
-    async person() {
-      const context = await browser.newContext({ viewport: phone });
+    plane,
+    async person(options = {}) {
+      const context = await browser.newContext({ viewport: phone, ...options });
       const page = await context.newPage();
       const faults: string[] = [];
       page.on('pageerror', (error) => faults.push(error.message));

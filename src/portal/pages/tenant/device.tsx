@@ -14,6 +14,14 @@ import { Receipts } from './receipts.tsx';
 
 type Device = Reply<'device.get'>;
 
+/** The protocols by which it comes in. */
+function protocolsOf({ publicKey, ikev2 }: Device): string {
+  const protocols = [];
+  if (publicKey !== null) protocols.push('WireGuard');
+  if (ikev2 !== null) protocols.push(`IKEv2, until ${when(ikev2.expiresAt)}`);
+  return protocols.join('; ') || 'none yet';
+}
+
 function Facts({ device }: { device: Device }) {
   const addresses = device.connections.flatMap((one) => one.addresses).join(', ');
   const received = device.traffic.reduce((sum, one) => sum + one.receivedBytes, 0);
@@ -26,6 +34,8 @@ function Facts({ device }: { device: Device }) {
     <dl class="facts">
       <dt>What</dt>
       <dd>{platformName(device.platform)}</dd>
+      <dt>Profiles</dt>
+      <dd>{protocolsOf(device)}</dd>
       <dt>Addresses</dt>
       <dd>{addresses || 'none yet'}</dd>
       <dt>Connected</dt>
