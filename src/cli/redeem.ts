@@ -10,7 +10,6 @@ import { limits } from '../model/limits.ts';
 import { createdLinkSchema } from '../model/link.ts';
 import {
   type Ikev2ProfileKind,
-  onDemandSchema,
   type ProfileKind,
   type ProfileSubject,
   profileTraits,
@@ -45,7 +44,7 @@ function subjectOf({ tenant, device }: RedeemedLink): ProfileSubject {
     tenantName: tenant.name,
     deviceId: device.id,
     deviceName: device.name,
-    onDemand: onDemandSchema.parse({}),
+    onDemand: device.onDemand,
     portalUrl: null,
     removeAt: null,
     uuid: () => crypto.randomUUID(),

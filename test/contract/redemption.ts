@@ -88,6 +88,22 @@ function kindContract(create: () => Promise<Plane>): void {
   });
 }
 
+function onDemandContract(create: () => Promise<Plane>): void {
+  test.each(['mobileconfig', 'wireguard-mobileconfig'])(
+    'writes when the device connects by itself into a %s',
+    async (profile) => {
+      const { tenant, device, redeem } = await prepared(create);
+      const onDemand = { mode: 'wifi', excludedSsids: ['Café & "Bar" 🍵'] };
+      await tenant.api('PATCH', tenant.path(`/devices/${device.id}`), { onDemand });
+      const { profiles } = expectStatus(await redeem({ profile }), 200);
+      const content = profiles[0]?.content ?? '';
+      const text = profiles[0]?.encoding === 'text' ? content : bytes(content).toString('utf8');
+      expect(text).toMatch(/<key>OnDemandEnabled<\/key>\s*<(integer>1|true)/);
+      expect(text).toContain('Café &amp; "Bar" 🍵');
+    },
+  );
+}
+
 function refusalContract(create: () => Promise<Plane>): void {
   test('refuses a key of the wrong kind, and uses nothing up', async () => {
     const { anonymous, link } = await prepared(create);
@@ -189,6 +205,7 @@ function pageContract(create: () => Promise<Plane>): void {
 export function redemptionContract(create: () => Promise<Plane>): void {
   describe('redeeming a link', () => {
     kindContract(create);
+    onDemandContract(create);
     refusalContract(create);
   });
   describe('the page of a link', () => pageContract(create));

@@ -9,7 +9,6 @@ import { toBase64 } from '../../model/encoding.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
 import {
   type Ikev2ProfileKind,
-  onDemandSchema,
   type ProfileKind,
   type ProfileSubject,
   profileTraits,
@@ -78,7 +77,7 @@ function subjectOf({ scope, tenantName }: OpenedLink, device: Device): ProfileSu
     tenantName,
     deviceId: device.id,
     deviceName: device.name,
-    onDemand: onDemandSchema.parse({}),
+    onDemand: device.onDemand,
     portalUrl: null,
     removeAt: null,
     uuid: () => randomUuid(scope.services.random),
