@@ -90,7 +90,7 @@ test('each system is offered what it takes, and gets the file', async () => {
 test('a bookmark leads through signing in to a profile', async () => {
   const { world, tenant } = await prepared();
   const email = newAddress();
-  const invited = await tenant.api<{ id: string }>('POST', tenant.path('/users/invite'), {
+  const invited = await tenant.api<{ id: string }>('POST', tenant.path('/invitations'), {
     ...{ email, name: 'Ann' },
   });
   const { id: userId } = expectStatus(invited, 200);

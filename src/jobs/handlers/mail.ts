@@ -1,8 +1,9 @@
 // mail: sends one mail, and says in the tenant's list of mails what became of it.
 
-import { and, eq, ne } from 'drizzle-orm';
+import { and, eq, isNotNull, ne } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Database } from '../../db/database.ts';
+import { links } from '../../db/schema/tenant.ts';
 import { mails } from '../../db/schema/tenant-outlets.ts';
 import { errorCodes, SallyportError } from '../../model/errors.ts';
 import { idSchema } from '../../model/ids.ts';
@@ -58,9 +59,29 @@ async function unsealed({ services }: JobDeps, sealed: string): Promise<Mail> {
   throw new SallyportError('invalid_input', 'What was sealed is no mail.');
 }
 
+/** Whether it would bring a link that was closed meanwhile: a newer mail is on its way instead. */
+async function isMoot(db: Database, mailId: string | undefined): Promise<boolean> {
+  if (mailId === undefined) return false;
+  const [[closed]] = await db.run(
+    db.build
+      .select({ id: links.id })
+      .from(mails)
+      .innerJoin(links, eq(links.id, mails.about))
+      .where(and(eq(mails.id, mailId), isNotNull(links.revokedAt))),
+  );
+  return closed !== undefined;
+}
+
 export const mail: Handler = async (payload, deps) => {
   const { db, now, signal } = deps;
   const { sealed, mailId } = payloadSchema.parse(payload);
+  if (await isMoot(db, mailId)) {
+    await note(db, mailId, {
+      status: 'refused',
+      error: 'Its link was revoked before it was sent.',
+    });
+    return 'done';
+  }
   const message = await unsealed(deps, sealed);
   try {
     await deps.mail.send(message, signal);

@@ -7,6 +7,7 @@ import { mail as handler } from '../../../src/jobs/handlers/mail.ts';
 import { runTenantJobs } from '../../../src/jobs/tenant.ts';
 import { limits } from '../../../src/model/limits.ts';
 import type { CreatedLink, Link } from '../../../src/model/link.ts';
+import type { SentMail } from '../../../src/model/sent-mail.ts';
 import type { Listing } from '../../../src/operations/page.ts';
 import { createNodeOutside } from '../../../src/runtimes/node-outside.ts';
 import { readOutside } from '../../../src/runtimes/outside-settings.ts';
@@ -31,6 +32,7 @@ async function mailedLink(email: string) {
   const device = await createDevice(tenant, { userId: user.id });
   const body = { deviceId: device.id, send: true };
   const reply = await tenant.api<CreatedLink>('POST', tenant.path('/links'), body);
+  const created = expectStatus(reply, 201);
   const silent = { info() {}, error() {} };
   const who = `${login.user}:${encodeURIComponent(login.password)}`;
   const variables = {
@@ -46,13 +48,20 @@ async function mailedLink(email: string) {
     stopping: new AbortController().signal,
   };
   return {
-    url: expectStatus(reply, 201).url,
+    url: created.url,
     advance: (minutes: number) => plane.advanceClock(minutes * minuteMilliseconds),
     look: () => runTenantJobs(runner, tenant.id),
     startServer: () => startMailServer(authority.issue('IP:127.0.0.1'), {}, port),
     async link() {
       const { body } = await tenant.api<Listing<Link>>('GET', tenant.path('/links'));
       return body.items[0];
+    },
+    async resend(): Promise<CreatedLink> {
+      const path = tenant.path(`/links/${created.link.id}/resend`);
+      return expectStatus(await tenant.api<CreatedLink>('POST', path), 201);
+    },
+    async mails() {
+      return (await tenant.api<Listing<SentMail>>('GET', tenant.path('/mails'))).body.items;
     },
   };
 }
@@ -77,6 +86,24 @@ test('a link waits out an hour without a mail server, and is then sent once', as
   expect(await link()).toMatchObject({
     ...{ status: 'open', mail: { status: 'sent', error: null, sentAt: expect.any(String) } },
   });
+});
+
+test('a link that is sent anew meanwhile goes out once, as the new one', async () => {
+  const { url, look, advance, startServer, resend, mails } = await mailedLink('ann@example.com');
+  await look();
+  advance(1);
+  const again = await resend();
+  const { received } = await startServer();
+  advance(5);
+  await look();
+  expect(received).toHaveLength(1);
+  const readable = received[0]?.message.replaceAll('=\r\n', '').replaceAll('=3D', '=');
+  expect(readable).toContain(again.url);
+  expect(readable).not.toContain(url);
+  expect(await mails()).toMatchObject([
+    { status: 'sent' },
+    { status: 'refused', error: 'Its link was revoked before it was sent.' },
+  ]);
 });
 
 test("a link to a box that is not there shows the mail server's words", async () => {

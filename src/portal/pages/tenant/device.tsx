@@ -37,7 +37,7 @@ function Facts({ device }: { device: Device }) {
       <dt>Profiles</dt>
       <dd>{protocolsOf(device)}</dd>
       <dt>Addresses</dt>
-      <dd>{addresses || 'none yet'}</dd>
+      <dd>{addresses || (device.ikev2 ? 'given when it connects' : 'none yet')}</dd>
       <dt>Connected</dt>
       <dd>{last ? ago(last) : 'never'}</dd>
       <dt>Traffic</dt>

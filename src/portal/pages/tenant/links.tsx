@@ -28,14 +28,15 @@ function stateOf({ status, openedAt, mail }: Link) {
   return ['wait', mail ? 'sent' : 'open'] as const;
 }
 
-function notesOf({ status, mail, usedAt, openedAt, expiresAt, createdAt }: Link): string {
-  const notes = [`made ${ago(createdAt)}`];
+function notesOf({ status, mail, usedAt, openedAt, expiresAt }: Link): string {
+  const notes: string[] = [];
   if (mail?.sentAt) notes.push(`mailed to ${mail.to} ${ago(mail.sentAt)}`);
   else if (mail) notes.push(`mail to ${mail.to}: ${mail.error ?? 'on its way'}`);
   if (openedAt) notes.push(`first looked at ${ago(openedAt)}`);
   if (usedAt) notes.push(`used ${ago(usedAt)}`);
   else if (status === 'open' && expiresAt) notes.push(`works until ${when(expiresAt)}`);
-  return `${notes.join('; ')}.`;
+  const text = notes.join('; ');
+  return text && `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function MadeLink({ made: { link, url } }: { made: Made }) {
@@ -87,7 +88,7 @@ export function Links({ tenantId, of, mayChange, mayMake }: Props) {
           return (
             <Row
               key={link.id}
-              title={link.kind === 'once' ? 'Works once' : 'Their own page'}
+              title={`Made ${ago(link.createdAt)}`}
               badge={<Badge tone={tone}>{state}</Badge>}
               notes={notesOf(link)}
             >
