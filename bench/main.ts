@@ -9,6 +9,7 @@ import { delta } from './delta.ts';
 import { Sheet } from './figures.ts';
 import { idleWatch } from './idle-watch.ts';
 import { listing } from './listing.ts';
+import { pki } from './pki.ts';
 import { sessionCheck } from './session-check.ts';
 import { timeToPing } from './time-to-ping.ts';
 
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'idle-watch': { inLab: false, measure: idleWatch, obstacle },
   listing: { inLab: false, measure: listing },
   'audit-export': { inLab: false, measure: auditExport },
+  pki: { inLab: false, measure: pki },
   'session-check': { inLab: false, measure: sessionCheck, obstacle },
 };
 
