@@ -21,6 +21,7 @@ interface UpdateOptions {
   secondFactor?: 'optional' | 'required';
   linkRedemption?: 'link' | 'session';
   signIn?: 'any' | 'oidc';
+  withoutRevocations?: 'refuse' | 'accept';
 }
 
 type View = (tenant: Tenant) => string;
@@ -87,6 +88,10 @@ export function addTenantLife(tenant: Command, shell: Shell, view: View): void {
     .option('--second-factor <which>', 'optional or required')
     .option('--link-redemption <by>', 'by the link alone, or with a session as well')
     .option('--sign-in <how>', 'any or oidc')
+    .option(
+      '--without-revocations <what>',
+      'refuse or accept devices of IKEv2 while a gateway has no valid list of the revoked',
+    )
     .action((options: UpdateOptions, command) =>
       update(options, new Session(shell, command), view),
     );

@@ -1,4 +1,4 @@
-// What a tenant demands of its people.
+// What a tenant demands of its people and its gateways.
 
 import { z } from 'zod';
 
@@ -8,18 +8,22 @@ const secondFactor = z.enum(['optional', 'required']);
 const linkRedemption = z.enum(['link', 'session']);
 /** Whether people may come in by mail and passkey, or through the identity provider alone. */
 const signIn = z.enum(['any', 'oidc']);
+/** Whether a gateway lets devices in by IKEv2 that has no valid list of revoked certificates. */
+const withoutRevocations = z.enum(['refuse', 'accept']);
 
 export const tenantPolicySchema = z.strictObject({
   secondFactor: secondFactor.default('optional'),
   linkRedemption: linkRedemption.default('link'),
   signIn: signIn.default('any'),
+  withoutRevocations: withoutRevocations.default('refuse'),
 });
 export type TenantPolicy = z.infer<typeof tenantPolicySchema>;
 
 /** What is left out stays as it is. */
 export const changePolicySchema = z
-  .strictObject({ secondFactor, linkRedemption, signIn })
+  .strictObject({ secondFactor, linkRedemption, signIn, withoutRevocations })
   .partial();
 export type ChangePolicy = z.infer<typeof changePolicySchema>;
 
+/** What a stored policy leaves out, which was made before there was such a thing. */
 export const defaultPolicy: TenantPolicy = tenantPolicySchema.parse({});

@@ -35,7 +35,12 @@ function updateContract(create: () => Promise<Plane>): void {
       const changed = await tenant.api<Tenant>('PATCH', path, change);
       expect(changed.body).toMatchObject({
         name: 'Acme AG',
-        policy: { secondFactor: 'optional', linkRedemption: 'session', signIn: 'any' },
+        policy: {
+          secondFactor: 'optional',
+          linkRedemption: 'session',
+          signIn: 'any',
+          withoutRevocations: 'refuse',
+        },
         revision: 2,
       });
       expect(changed.headers.get('etag')).toBe('"2"');

@@ -283,6 +283,16 @@ test('a gateway that moves to another host gets a certificate for it at once', a
   expect(shown).toContain(former.serialNumber);
 });
 
+test('gateways are told at once what to do without a list of the revoked', async () => {
+  const { tenant, gateway } = await world();
+  const { revision, sections } = await documentOf(gateway);
+  expect(sections.ikev2?.withoutRevocations).toBe('refuse');
+  const policy = { withoutRevocations: 'accept' };
+  expect((await tenant.api('PATCH', tenant.path(''), { policy })).status).toBe(200);
+  const delta = await documentOf(gateway, revision);
+  expect(delta.sections.ikev2?.withoutRevocations).toBe('accept');
+});
+
 test('another VM in the place of a gateway starts without a certificate', async () => {
   const { tenant, gateway } = await world();
   await tenant.api('POST', tenant.path(`/gateways/${gateway.id}/renew-token`));
@@ -305,7 +315,8 @@ test('no statement of issuing, telling of and revoking scans a table', async () 
   const plans = await plansOf(`${plane.data}/tenants/${tenant.id}.db`, statements);
   expect(plans.filter((plan) => /SEARCH ikev2_peers USING/.test(plan))).not.toEqual([]);
   // Of authorities there are a handful; `counts` are values of the statement itself.
-  const few = /^SCAN (?!authorities|revisions|CONSTANT|counts|certificates USING COVERING INDEX)/;
+  const few =
+    /^SCAN (?!tenant$|authorities|revisions|CONSTANT|counts|certificates USING COVERING INDEX)/;
   expect(plans.filter((plan) => few.test(plan))).toEqual([]);
 });
 

@@ -30,7 +30,12 @@ export const tenant = {
   ula: 'fd5a:1b2c:3d4e::/48',
   status: 'active',
   deleteAt: null,
-  policy: { secondFactor: 'optional', linkRedemption: 'link', signIn: 'any' },
+  policy: {
+    secondFactor: 'optional',
+    linkRedemption: 'link',
+    signIn: 'any',
+    withoutRevocations: 'refuse',
+  },
   revision: 1,
   head: 12,
   createdAt,

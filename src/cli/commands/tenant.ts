@@ -27,7 +27,7 @@ interface CreateOptions {
 
 function fieldsOf(tenant: Tenant): Field[] {
   const { id, name, slug, ula, revision, createdAt, status, deleteAt, policy } = tenant;
-  const { secondFactor, linkRedemption, signIn } = policy;
+  const { secondFactor, linkRedemption, signIn, withoutRevocations } = policy;
   return [
     ['id', id],
     ['name', name],
@@ -35,6 +35,7 @@ function fieldsOf(tenant: Tenant): Field[] {
     ['status', deleteAt === null ? status : `${status}, gone at ${minute(deleteAt)}`],
     ['sign-in', `${signIn}, second factor ${secondFactor}`],
     ['links', linkRedemption === 'link' ? 'are enough' : 'want a session as well'],
+    ['no crl', withoutRevocations === 'refuse' ? 'nobody gets in' : 'devices get in'],
     ['ipv6 prefix', ula],
     ['revision', String(revision)],
     ['created', minute(createdAt)],

@@ -13,7 +13,6 @@ import {
 import { emptyPeerDigest } from '../../model/desired-state.ts';
 import { defaultOnDemand } from '../../model/device.ts';
 import type { Operation } from '../../model/permissions.ts';
-import { defaultPolicy } from '../../model/policy.ts';
 import type { OnDemand } from '../../model/profile.ts';
 import type { QuotaName } from '../../model/quota.ts';
 import type { Summary } from '../../model/revision.ts';
@@ -64,7 +63,10 @@ export const tenant = sqliteTable('tenant', {
   status: text().notNull().$type<TenantStatus>().default('active'),
   /** When the database goes for good, while it is being deleted. */
   deleteAt: integer('delete_at'),
-  policy: text({ mode: 'json' }).notNull().$type<TenantPolicy>().default(defaultPolicy),
+  policy: text({ mode: 'json' })
+    .notNull()
+    .$type<TenantPolicy>()
+    .default(sql`'{"secondFactor":"optional","linkRedemption":"link","signIn":"any"}'`),
   /** The revision that last changed this row. */
   revision: integer().notNull().default(1),
 });

@@ -2,6 +2,7 @@
 
 import { and, asc, eq, gt, max, sql } from 'drizzle-orm';
 import { prepared } from '../../db/prepared.ts';
+import { tenant } from '../../db/schema/tenant.ts';
 import { certificates, ikev2Peers } from '../../db/schema/tenant-pki.ts';
 import type { Ikev2Change, Ikev2Section } from '../../model/ikev2.ts';
 import type { AuthorityRow } from '../authority/living.ts';
@@ -16,6 +17,7 @@ export interface Ikev2Rows {
   changed: readonly PeerRow[];
   /** The revision that last revoked a certificate. */
   revocations: number;
+  withoutRevocations: Ikev2Section['withoutRevocations'];
 }
 
 const ofGateway = eq(ikev2Peers.gatewayId, sql.placeholder('gatewayId'));
@@ -38,9 +40,13 @@ export const newestRevocation = prepared((build) =>
   build.select({ revision: max(certificates.revokedRevision) }).from(certificates),
 );
 
+export const tenantPolicy = prepared((build) =>
+  build.select({ policy: tenant.policy }).from(tenant),
+);
+
 export function ikev2Section(
   row: GatewayRow,
-  authorities: readonly AuthorityRow[],
+  { authorities, withoutRevocations }: Ikev2Rows,
 ): Ikev2Section | undefined {
   const { ikePool4, ikePool6, certificate } = row;
   if (ikePool4 === null || ikePool6 === null) return undefined;
@@ -51,7 +57,7 @@ export function ikev2Section(
     pools: { v4: ikePool4, v6: ikePool6 },
     routes: row.routes,
     dns: row.dns,
-    withoutRevocations: 'refuse',
+    withoutRevocations,
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   WireguardSection,
 } from '../../model/desired-state.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
+import { defaultPolicy } from '../../model/policy.ts';
 import { gatewayAddresses } from '../../model/pool.ts';
 import { signDesiredState } from '../../pki/tokens.ts';
 import { livingAuthorities } from '../authority/living.ts';
@@ -22,6 +23,7 @@ import {
   ikev2Section,
   livingIkev2Peers,
   newestRevocation,
+  tenantPolicy,
 } from './ikev2-state.ts';
 import { type GatewayRow, versionOf } from './view.ts';
 
@@ -37,7 +39,7 @@ function firewallSection({ pool4, pool6, isolateClients, ikePool4, ikePool6 }: G
 /** Empty when the agent has them. */
 function sectionsOf(row: GatewayRow, ikev2: Ikev2Rows | undefined, since: number | undefined) {
   if (since !== undefined && row.sectionsRevision <= since) return {};
-  const section = ikev2 && ikev2Section(row, ikev2.authorities);
+  const section = ikev2 && ikev2Section(row, ikev2);
   return {
     wireguard: wireguardSection(row),
     firewall: firewallSection(row),
@@ -106,19 +108,22 @@ async function readIkev2(
 ): Promise<Rows> {
   const wanted = since === undefined ? livingPeers : peersSince;
   const wantedIkev2 = since === undefined ? livingIkev2Peers : ikev2PeersSince;
-  const [[row], changed, ikev2Changed, authorities, [newest]] = await db.run(
+  const [[row], changed, ikev2Changed, authorities, [newest], [self]] = await db.run(
     gatewayRow({ gatewayId }),
     wanted({ gatewayId, since }),
     wantedIkev2({ gatewayId, since }),
     livingAuthorities({}),
     newestRevocation({}),
+    tenantPolicy({}),
   );
   if (!row?.identityKey) throw notFound('gateway', gatewayId);
+  if (!row.ikev2) return { row, changed };
   const revocations = newest?.revision ?? 0;
+  const { withoutRevocations } = { ...defaultPolicy, ...self?.policy };
   return {
     row,
     changed,
-    ikev2: row.ikev2 ? { authorities, changed: ikev2Changed, revocations } : undefined,
+    ikev2: { authorities, changed: ikev2Changed, revocations, withoutRevocations },
   };
 }
 

@@ -6,7 +6,9 @@ import { notFound } from '../../model/errors.ts';
 import type { Operation } from '../../model/permissions.ts';
 import type { Summary } from '../../model/revision.ts';
 import type { Tenant } from '../../model/tenant.ts';
+import { readLiving } from '../authority/living.ts';
 import { commit, type Outcome } from '../commit.ts';
+import { recertify } from '../gateway/certificate.ts';
 import { requireWholeTenant } from '../reach.ts';
 import { requireMatch } from '../scope.ts';
 import type { TenantScope } from '../services.ts';
@@ -33,6 +35,8 @@ export interface RowChange {
   summary: Summary;
   writes?: Outcome<Tenant>['writes'];
   jobs?: Outcome<Tenant>['jobs'];
+  /** Whether documents of gateways with IKEv2 change by it. */
+  tellsIkev2?: boolean;
 }
 
 /** Somebody else has done it meanwhile. */
@@ -63,14 +67,17 @@ export async function changeTenant(
   };
   try {
     const changed = await commit(scope, operation, async (number) => {
-      const { row, set, summary, writes = [], jobs = [] } = await decideNow();
+      const { row, set, summary, writes = [], jobs = [], tellsIkev2 } = await decideNow();
+      const told = tellsIkev2
+        ? await recertify(scope, number, await readLiving(scope))
+        : { writes: [], touched: [] };
       const update = db.build.update(tenant).set({ ...set, revision: number });
       return {
         subject: tenantId,
         summary,
-        writes: [update, ...writes, mirrorLater(scope)],
+        writes: [update, ...writes, ...told.writes, mirrorLater(scope)],
         jobs,
-        touched: [],
+        touched: told.touched,
         result: tenantView({ ...row, ...set, revision: number }, number),
       };
     });

@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm';
 import { oidc } from '../../db/schema/tenant-outlets.ts';
 import { isTwoFactors } from '../../model/account.ts';
 import { SallyportError } from '../../model/errors.ts';
+import { defaultPolicy } from '../../model/policy.ts';
 import { changesOf } from '../../model/revision.ts';
 import type { Tenant, TenantPolicy, UpdateTenant } from '../../model/tenant.ts';
 import type { TenantScope } from '../services.ts';
@@ -41,14 +42,18 @@ function given(policy: UpdateTenant['policy'] = {}): Partial<TenantPolicy> {
 export async function updateTenant(scope: TenantScope, input: UpdateTenant): Promise<Tenant> {
   return changeTenant(scope, 'tenant.update', async (row) => {
     const name = input.name ?? row.name;
-    const policy = { ...row.policy, ...given(input.policy) };
-    const demands = changesOf(row.policy, policy, ['secondFactor', 'linkRedemption', 'signIn']);
-    const summary = { ...changesOf<{ name: string }>(row, { name }, ['name']), ...demands };
+    const before = { ...defaultPolicy, ...row.policy };
+    const policy = { ...before, ...given(input.policy) };
+    const demands = changesOf(before, policy, ['secondFactor', 'linkRedemption', 'signIn']);
+    const ofGateways = changesOf(before, policy, ['withoutRevocations']);
+    const renamed = changesOf<{ name: string }>(row, { name }, ['name']);
+    const summary = { ...renamed, ...demands, ...ofGateways };
     if (Object.keys(summary).length === 0) return undefined;
     if (Object.keys(demands).length > 0) {
       if (demands['signIn.after'] === 'oidc') await refuseWithoutProvider(scope);
       refuseLockOut(scope, policy);
     }
-    return { set: { name, policy }, summary };
+    const tellsIkev2 = Object.keys(ofGateways).length > 0;
+    return { set: { name, policy }, summary, tellsIkev2 };
   });
 }

@@ -1,4 +1,5 @@
 import type { tenant } from '../../db/schema/tenant.ts';
+import { defaultPolicy } from '../../model/policy.ts';
 import type { Tenant } from '../../model/tenant.ts';
 
 export type TenantRow = typeof tenant.$inferSelect;
@@ -13,7 +14,7 @@ export function tenantView(row: TenantRow, head: number): Tenant {
     ula,
     status,
     deleteAt: deleteAt === null ? null : new Date(deleteAt).toISOString(),
-    policy,
+    policy: { ...defaultPolicy, ...policy },
     revision,
     head,
     createdAt: new Date(row.createdAt).toISOString(),

@@ -24,16 +24,24 @@ const redemptions = [
   ['session', 'Its user must have signed in as well'],
 ] as const;
 
+const revocations = [
+  ['refuse', 'Nobody gets in by IKEv2'],
+  ['accept', 'Devices get in by IKEv2'],
+] as const;
+
 function Change({ tenant, done }: { tenant: Tenant; done: () => void }) {
   const params = { tenantId: tenant.id };
   const { policy } = tenant;
   return (
     <Form
       label="Keep the changes"
-      submit={async ({ name = '', secondFactor, signIn, linkRedemption }) => {
-        const asked = { secondFactor, signIn, linkRedemption } as Policy;
+      submit={async ({ name = '', ...asked }) => {
         const ifMatch = `"${tenant.revision}"`;
-        await api.call('tenant.update', { params, body: { name, policy: asked }, ifMatch });
+        await api.call('tenant.update', {
+          params,
+          body: { name, policy: asked as Policy },
+          ifMatch,
+        });
         done();
       }}
     >
@@ -50,6 +58,12 @@ function Change({ tenant, done }: { tenant: Tenant; done: () => void }) {
         name="linkRedemption"
         value={policy.linkRedemption}
         options={redemptions}
+      />
+      <Choice
+        label="While a gateway has no valid list of revoked certificates"
+        name="withoutRevocations"
+        value={policy.withoutRevocations}
+        options={revocations}
       />
     </Form>
   );
