@@ -74,6 +74,7 @@ export type ChangePolicy = {
   secondFactor?: "optional" | "required" | undefined;
   linkRedemption?: "link" | "session" | undefined;
   signIn?: "any" | "oidc" | undefined;
+  withoutRevocations?: "refuse" | "accept" | undefined;
 };
 
 export type ConfirmedTotp = {
@@ -765,6 +766,7 @@ export type TenantPolicy = {
   secondFactor: "optional" | "required";
   linkRedemption: "link" | "session";
   signIn: "any" | "oidc";
+  withoutRevocations: "refuse" | "accept";
 };
 
 export type TestedWebhook = {
