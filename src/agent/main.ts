@@ -81,6 +81,8 @@ async function printPlan(gateway: Gateway): Promise<void> {
   const steps = plan(gateway.machine, state, await observe(gateway.machine));
   host.print(`revision ${state.revision} (${source}), ${state.peers.size} devices`);
   if (steps.length === 0) host.print('nothing to do');
+  // Its steps depend on what charon says in between, so they cannot be told beforehand.
+  if (state.ikev2) host.print(`ikev2: let ${state.ikev2.devices.size} devices in`);
   for (const step of steps) host.print(`${step.section}: ${describeStep(step)}`);
 }
 

@@ -1,6 +1,9 @@
 // What this gateway is, for the person in front of it. Reads only.
 
 import type { Enrolled } from './identity.ts';
+import { Charon, CharonError } from './ikev2/charon.ts';
+import type { Ikev2State } from './ikev2/devices.ts';
+import { Sessions } from './ikev2/sessions.ts';
 import { agentLimits } from './limits.ts';
 import type { Machine } from './machine.ts';
 import { observe } from './observe.ts';
@@ -18,8 +21,27 @@ export interface Status {
   interface: { name: string; up: boolean; listenPort: number | null; addresses: string[] };
   peers: { desired: number; present: number; online: number };
   firewall: 'loaded' | 'missing';
+  /** Null on a gateway without IKEv2. */
+  ikev2: { devices: number; connected: number | null; strongswan: string | null } | null;
   /** Steps that a reconcile would take; 0 when the machine is as it shall be. */
   drift: number;
+}
+
+async function readIkev2(
+  { host, viciSocket }: Machine,
+  state: Ikev2State,
+): Promise<Status['ikev2']> {
+  const devices = state.devices.size;
+  const charon = new Charon(host, viciSocket);
+  try {
+    const sessions = new Sessions();
+    sessions.set(await charon.associations(), host.now());
+    const strongswan = await charon.version();
+    return { devices, connected: sessions.devices(state), strongswan };
+  } catch (error) {
+    if (error instanceof CharonError) return { devices, connected: null, strongswan: null };
+    throw error;
+  }
 }
 
 /** Reads the state directory and the machine. Throws if either cannot be read. */
@@ -51,8 +73,14 @@ export async function readStatus(machine: Machine, enrolled: Enrolled): Promise<
       online: present.filter(({ latestHandshake }) => latestHandshake > onlineSince).length,
     },
     firewall: observed.listing === undefined ? 'missing' : 'loaded',
+    ikev2: state?.ikev2 ? await readIkev2(machine, state.ikev2) : null,
     drift: state ? plan(machine, state, observed).length : 0,
   };
+}
+
+function ikev2Words({ devices, connected, strongswan }: NonNullable<Status['ikev2']>): string {
+  const now = connected === null ? 'charon does not answer' : `${connected} connected`;
+  return `${devices} desired, ${now}${strongswan === null ? '' : `, strongSwan ${strongswan}`}`;
 }
 
 /** The status as a table of two columns. */
@@ -69,6 +97,7 @@ export function formatStatus(status: Status): string {
     ['public key', gateway.publicKey],
     ['devices', `${peers.desired} desired, ${peers.present} present, ${peers.online} online`],
     ['firewall', status.firewall],
+    ...(status.ikev2 === null ? [] : [['IKEv2', ikev2Words(status.ikev2)] as [string, string]]),
     ['drift', status.drift === 0 ? 'none' : `${status.drift} steps (see sallyport-agent plan)`],
     ['agent', status.agent],
   ];

@@ -40,10 +40,10 @@ export function openssl(
         subject: after('-subj'),
       });
     const read = unwrap(stdin);
-    if (verb === 'x509')
-      return (
-        `notBefore=${moment(read.from)}\nnotAfter=${moment(read.until)}\n` + publicPart(read.key)
-      );
+    if (verb === 'x509') {
+      const times = `notBefore=${moment(read.from)}\nnotAfter=${moment(read.until)}\n`;
+      return times + publicPart(read.key);
+    }
     if (verb === 'crl')
       return `lastUpdate=${moment(read.from)}\nnextUpdate=${moment(read.until)}\n`;
   } catch {

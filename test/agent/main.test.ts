@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { agentVersion } from '../../src/agent/version.ts';
 import { keyNumber } from '../render/server/documents.ts';
 import { controlPlaneUrl, gatewayId } from './fake-control-plane.ts';
+import { addressesNumber, identityNumber, ikev2World, settledLab } from './ikev2-lab.ts';
 import { directory, enrolledLab, Lab, worldOf } from './lab.ts';
 
 const url = ['--url', controlPlaneUrl];
@@ -151,6 +152,21 @@ describe('plan', () => {
     const { host, exitCode } = await new Lab().command(['plan', '--dir', directory]);
     expect(exitCode).toBe(1);
     expect(host.logged.join()).toContain('run sallyport-agent enroll first');
+  });
+});
+
+describe('a gateway with IKEv2', () => {
+  it('says how many devices may come in, how many are, and when charon is gone', async () => {
+    const lab = await settledLab(ikev2World([1, 2]));
+    lab.machine.charon.connect(identityNumber(1), addressesNumber(1));
+    const planned = await lab.command(['plan', '--dir', directory]);
+    expect(planned.host.printed.slice(1)).toEqual(['nothing to do', 'ikev2: let 2 devices in']);
+    const up = await lab.command(['status', '--dir', directory]);
+    expect(up.host.printed[0]).toMatch(/^IKEv2 +2 desired, 1 connected, strongSwan 5.9.8$/m);
+    lab.machine.charon.die();
+    const gone = await lab.command(['status', '--dir', directory]);
+    expect(gone.host.printed[0]).toMatch(/^IKEv2 +2 desired, charon does not answer$/m);
+    expect(gone.exitCode).toBe(0);
   });
 });
 
