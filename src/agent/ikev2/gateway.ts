@@ -35,6 +35,8 @@ export class Gateway {
   #version: string | undefined;
   /** The sections that charon and the packet filter are at. */
   #reached: unknown[] = [];
+  /** Whether charon may lack what it loaded: that it was started shows by the second only. */
+  #doubtful = false;
 
   constructor(machine: Machine, issuer: Issuer, prove: (proofs: readonly Proof[]) => void) {
     this.#machine = machine;
@@ -62,9 +64,10 @@ export class Gateway {
     return sectionsOf(state).every((section, index) => section === this.#reached[index]);
   }
 
-  /** Something failed, so nobody knows what was reached. */
+  /** Something failed, so nobody knows what was reached, nor what a charon has that came back. */
   lost(): void {
     this.#reached = [];
+    this.#doubtful = true;
   }
 
   /** Brings the packet filter, the files and charon to the state. */
@@ -87,9 +90,10 @@ export class Gateway {
       const wanted = filesOf(swanctlDirectory, section, gateway);
       const loaded = host.sha256(JSON.stringify(wanted));
       const since = stats.since;
-      const isLoaded = before.loaded === loaded && before.since === since;
+      const isLoaded = before.loaded === loaded && before.since === since && !this.#doubtful;
       const isWritten = !writeFiles(this.#machine, wanted);
       if (!isLoaded || !isWritten) await loadAll(this.#machine);
+      this.#doubtful = false;
       this.#keep({ loaded, since });
     }
     await this.#look(state.ikev2);
