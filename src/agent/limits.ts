@@ -56,6 +56,7 @@ export const agentLimits = {
   charonRestartLeastMilliseconds: 30_000,
   /** So often it may let a question unanswered before it is started anew. */
   charonSilences: 3,
+  certificateAgainMilliseconds: 3_600_000,
   revocationsEveryMilliseconds: 24 * 3_600_000,
   revocationsBytes: 8 * 1024 * 1024,
 } as const;

@@ -2,6 +2,7 @@
 // here, the certificate for it, and the authorities' lists of revoked ones.
 
 import type { Ikev2Section } from '../../model/ikev2.ts';
+import { Alarm } from '../alarm.ts';
 import type { ControlPlane } from '../api.ts';
 import { agentLimits } from '../limits.ts';
 import type { Machine } from '../machine.ts';
@@ -45,12 +46,15 @@ export class Credentials {
   #known: Known | undefined;
   /** What was issued in place of the section's certificate, until the next document has it. */
   #issued: { instead: string | null; certificate: string } | undefined;
+  /** When to ask for another one while the one here is good. */
+  readonly #renewing: Alarm;
   #certifyFault: string | undefined;
   #listsFault: string | undefined;
 
   constructor(machine: Machine, issuer: Issuer) {
     this.#machine = machine;
     this.#issuer = issuer;
+    this.#renewing = new Alarm(machine.host);
   }
 
   /** The key, made if there is none, and the certificate for it, or undefined without one. */
@@ -84,6 +88,7 @@ export class Credentials {
   wantsCertificate(): boolean {
     if (!this.#known?.fits) return true;
     const { notBefore, notAfter } = this.#known;
+    if (this.#renewing.left() > 0) return false;
     return this.#machine.host.now() > notAfter - (notAfter - notBefore) / 3;
   }
 
@@ -91,6 +96,8 @@ export class Credentials {
   async certify(section: Ikev2Section): Promise<boolean> {
     const { host, files } = this.#machine;
     await this.#key();
+    // The control plane may find that it is not time yet.
+    this.#renewing.set(agentLimits.certificateAgainMilliseconds);
     const request = await makeRequest(host, files.ikev2Key, section.identity);
     const answer = await this.#issuer.certify(request);
     if ('failed' in answer) {
@@ -162,8 +169,7 @@ export class Credentials {
   faults(section: Ikev2Section, note: Note): string[] {
     const now = this.#machine.host.now();
     const faults: string[] = [];
-    if (this.#certifyFault !== undefined && this.wantsCertificate())
-      faults.push(this.#certifyFault);
+    if (this.#certifyFault !== undefined) faults.push(this.#certifyFault);
     else if (!this.#known?.fits) faults.push('the gateway has no certificate yet');
     const { notBefore, notAfter } = this.#known ?? { notBefore: 0, notAfter: now };
     if (now < notBefore)
