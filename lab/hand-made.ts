@@ -1,75 +1,124 @@
-// Certificates and a gateway made by hand, with openssl and swanctl alone: what strongSwan itself
+// Certificates and a gateway made by hand, without a line of Sallyport's: what strongSwan itself
 // does can be told from what Sallyport does with it.
 
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import 'reflect-metadata';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as x509 from '@peculiar/x509';
 import type { LabNode } from './node.ts';
 import { installStrongswan, startStrongswan, swanctlFolder } from './strongswan.ts';
 
-const leafDays = 30;
+const validMs = 30 * 24 * 3_600_000;
+const serverAuth = '1.3.6.1.5.5.7.3.1';
+const clientAuth = '1.3.6.1.5.5.7.3.2';
 
-/** A certificate and its key: files in PEM. */
+const signing = { name: 'ECDSA', hash: 'SHA-256' };
+const algorithms = {
+  ec: { ...signing, namedCurve: 'P-256' },
+  rsa: {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: 3072,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  },
+};
+type KeyType = keyof typeof algorithms;
+
+const makeKeys = (type: KeyType) =>
+  crypto.subtle.generateKey(algorithms[type], true, ['sign', 'verify']);
+
+/** A certificate and its key in PEM. */
 export interface Paper {
   certificate: string;
   key: string;
 }
 
-const extensions = {
-  gateway: (name: string) => {
-    const address = /^[\d.]+$/.test(name) ? `,IP:${name}` : '';
-    return `extendedKeyUsage=serverAuth\nsubjectAltName=DNS:${name}${address}`;
-  },
-  device: (name: string) => `extendedKeyUsage=clientAuth\nsubjectAltName=email:${name}`,
-};
+interface Wish {
+  commonName: string;
+  names: x509.JsonGeneralNames;
+  usage: string;
+  keys: CryptoKeyPair;
+}
 
-/** An authority in a folder of its own. */
 export class HandMadeAuthority {
+  /** Its own, in PEM. */
   readonly certificate: string;
-  readonly #folder: string;
+  readonly #certificate: x509.X509Certificate;
+  readonly #keys: CryptoKeyPair;
 
-  constructor(folder: string) {
-    mkdirSync(folder, { recursive: true });
-    this.#folder = folder;
-    this.certificate = join(folder, 'ca.pem');
-    this.#key('ca.key');
-    this.#openssl(
-      ...['req', '-x509', '-new', '-key', 'ca.key', '-out', 'ca.pem', '-days', `${leafDays}`],
-      ...['-subj', '/O=Lab/CN=Hand-made', '-addext', 'basicConstraints=critical,CA:TRUE,pathlen:0'],
-      ...['-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
-    );
+  private constructor(certificate: x509.X509Certificate, keys: CryptoKeyPair) {
+    this.certificate = certificate.toString('pem');
+    this.#certificate = certificate;
+    this.#keys = keys;
   }
 
-  /** Issues a certificate for a gateway's host or a device's identity. */
-  issue(kind: keyof typeof extensions, name: string, keyType: 'ec' | 'rsa' = 'ec'): Paper {
-    const [key, csr, ext, pem] = ['key', 'csr', 'ext', 'pem'].map((end) => `${name}.${end}`);
-    if (!(key && csr && ext && pem)) throw new Error('unreachable');
-    this.#key(key, keyType);
-    this.#openssl('req', '-new', '-key', key, '-subj', `/O=Lab/CN=${name}`, '-out', csr);
-    const common = 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature';
-    const ids = 'subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid';
-    writeFileSync(join(this.#folder, ext), `${common}\n${ids}\n${extensions[kind](name)}\n`);
-    this.#openssl(
-      ...['x509', '-req', '-in', csr, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
-      ...['-days', `${leafDays}`, '-extfile', ext, '-out', pem],
-    );
-    return { certificate: join(this.#folder, pem), key: join(this.#folder, key) };
+  static async make(): Promise<HandMadeAuthority> {
+    const keys = await makeKeys('ec');
+    const { keyCertSign, cRLSign } = x509.KeyUsageFlags;
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+      name: 'O=Lab, CN=Hand-made',
+      notAfter: new Date(Date.now() + validMs),
+      signingAlgorithm: signing,
+      keys,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.KeyUsagesExtension(keyCertSign | cRLSign, true),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ],
+    });
+    return new HandMadeAuthority(certificate, keys);
   }
 
-  #key(path: string, type: 'ec' | 'rsa' = 'ec'): void {
-    if (type === 'rsa') this.#openssl('genrsa', '-out', path, '3072');
-    else this.#openssl('ecparam', '-genkey', '-name', 'prime256v1', '-noout', '-out', path);
+  /** For a gateway that is reached at a name or an address. */
+  async gateway(host: string): Promise<Paper> {
+    const address = /^[\d.]+$/.test(host) ? [{ type: 'ip' as const, value: host }] : [];
+    const names = [{ type: 'dns' as const, value: host }, ...address];
+    return this.#issue({ commonName: host, names, usage: serverAuth, keys: await makeKeys('ec') });
   }
 
-  #openssl(...args: readonly string[]): void {
-    execFileSync('openssl', args, { cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  async device(identity: string, type: KeyType = 'ec'): Promise<Paper> {
+    return (await this.devices([identity], type))[0] as Paper;
+  }
+
+  /** For many devices that share one key: a crowd costs charon the same, and is made sooner. */
+  async devices(identities: readonly string[], type: KeyType = 'ec'): Promise<Paper[]> {
+    const keys = await makeKeys(type);
+    const issued = identities.map((identity) => {
+      const names = [{ type: 'email' as const, value: identity }];
+      return this.#issue({ commonName: identity, names, usage: clientAuth, keys });
+    });
+    return Promise.all(issued);
+  }
+
+  async #issue({ commonName, names, usage, keys }: Wish): Promise<Paper> {
+    const certificate = await x509.X509CertificateGenerator.create({
+      subject: `O=Lab, CN=${commonName}`,
+      issuer: this.#certificate.subject,
+      notAfter: new Date(Date.now() + validMs),
+      publicKey: keys.publicKey,
+      signingKey: this.#keys.privateKey,
+      signingAlgorithm: signing,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.ExtendedKeyUsageExtension([usage]),
+        new x509.SubjectAlternativeNameExtension(names),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+        await x509.AuthorityKeyIdentifierExtension.create(this.#keys.publicKey),
+      ],
+    });
+    const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
+    return {
+      certificate: certificate.toString('pem'),
+      key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'),
+    };
   }
 }
 
 const gatewayConfiguration = (host: string) => `
 connections { hand-made {
   version = 2
-  proposals = aes256gcm16-prfsha384-prfsha256-ecp256-ecp384-modp2048, aes256-sha256-modp2048
+  proposals = aes256gcm16-prfsha384-prfsha256-ecp256-modp2048, aes256-sha256-ecp256-modp2048
   pools = pool4, pool6
   send_cert = always
   unique = never
@@ -88,6 +137,17 @@ connections { hand-made {
 pools {
   pool4 { addrs = 10.98.0.2-10.98.255.254 }
   pool6 { addrs = fd98::2/112 }
+}
+`;
+
+// Many that come from one address are an office here, and no attack.
+const gatewaySettings = `
+charon {
+  cookie_threshold = 1000
+  cookie_threshold_ip = 1000
+  block_threshold = 1000
+  ikesa_table_size = 1024
+  ikesa_table_segments = 16
 }
 `;
 
@@ -114,16 +174,21 @@ const rules = `table inet sharing {
   chain leaving { type nat hook postrouting priority srcnat; oifname "eth0" masquerade; }
 }`;
 
-function install(
-  node: LabNode,
-  names: { authority: HandMadeAuthority; paper: Paper; as: string; configuration: string },
-): void {
-  const { authority, paper, as, configuration } = names;
-  installStrongswan(node);
+interface Installation {
+  authority: HandMadeAuthority;
+  paper: Paper;
+  as: string;
+  configuration: string;
+  settings?: string;
+}
+
+function install(node: LabNode, installation: Installation): void {
+  const { authority, paper, as, configuration, settings } = installation;
+  installStrongswan(node, settings);
   const folder = swanctlFolder(node);
-  copyFileSync(authority.certificate, join(folder, 'x509ca/ca.pem'));
-  copyFileSync(paper.certificate, join(folder, `x509/${as}.pem`));
-  copyFileSync(paper.key, join(folder, `private/${as}.pem`));
+  writeFileSync(join(folder, 'x509ca/ca.pem'), authority.certificate);
+  writeFileSync(join(folder, `x509/${as}.pem`), paper.certificate);
+  writeFileSync(join(folder, `private/${as}.pem`), paper.key);
   writeFileSync(join(folder, 'conf.d/hand-made.conf'), configuration);
 }
 
@@ -133,8 +198,9 @@ export async function startHandMadeGateway(
   authority: HandMadeAuthority,
   host: string,
 ): Promise<void> {
-  const paper = authority.issue('gateway', host);
-  install(node, { authority, paper, as: 'gateway', configuration: gatewayConfiguration(host) });
+  const paper = await authority.gateway(host);
+  const configuration = gatewayConfiguration(host);
+  install(node, { authority, paper, as: 'gateway', configuration, settings: gatewaySettings });
   await startStrongswan(node);
   await node.exec(['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1']);
   await node.exec(['nft', '-f', '-'], { input: rules });
@@ -144,7 +210,7 @@ export interface HandMadeClient {
   host: string;
   identity: string;
   /** RSA makes its messages larger than a narrow road. */
-  keyType?: 'ec' | 'rsa';
+  keyType?: KeyType;
   /** Whether its IKE messages may come in pieces (RFC 7383). */
   fragmentation?: 'yes' | 'no';
 }
@@ -155,7 +221,7 @@ export async function startHandMadeClient(
   authority: HandMadeAuthority,
   { host, identity, keyType = 'ec', fragmentation = 'yes' }: HandMadeClient,
 ): Promise<void> {
-  const paper = authority.issue('device', identity, keyType);
+  const paper = await authority.device(identity, keyType);
   const configuration = clientConfiguration(host, identity, fragmentation);
   install(node, { authority, paper, as: 'device', configuration });
   await startStrongswan(node);

@@ -1,6 +1,5 @@
 // IKEv2 over bad roads, with two NATs on the gateway's side and one on the client's.
 
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Capture } from './capture.ts';
 import { lose, lostPackets, mend, narrow } from './conditions.ts';
@@ -32,7 +31,7 @@ let authority: HandMadeAuthority;
 beforeAll(async () => {
   lab = await createTopology(networkWithTwoHomes());
   const web = lab.node('web').node('lab/programs/web-server.ts');
-  authority = new HandMadeAuthority(join(lab.scratch, 'authority'));
+  authority = await HandMadeAuthority.make();
   await startHandMadeGateway(lab.node('gateway'), authority, places.site);
   await web.waitFor(/listening/, readyMs);
 });

@@ -1,6 +1,5 @@
 // strongSwan itself in the lab, without Sallyport: two of them, an authority made by hand.
 
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HandMadeAuthority, startHandMadeClient, startHandMadeGateway } from './hand-made.ts';
 import { addressSeen, ping } from './probe.ts';
@@ -14,7 +13,7 @@ let lab: Lab;
 beforeAll(async () => {
   lab = await createTopology();
   const web = lab.node('web').node('lab/programs/web-server.ts');
-  const authority = new HandMadeAuthority(join(lab.scratch, 'authority'));
+  const authority = await HandMadeAuthority.make();
   await startHandMadeGateway(lab.node('gateway'), authority, places.site);
   for (const letter of ['a', 'b'] as const) {
     const who = { host: places.site, identity: `${letter}@lab.test` };

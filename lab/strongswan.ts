@@ -7,6 +7,7 @@ import type { LabNode } from './node.ts';
 
 const packageFiles = ['strongswan.conf', 'strongswan.d', 'swanctl'];
 const initiateTimeoutS = 20;
+const startTimeoutMs = 30_000;
 const graceMs = 5000;
 
 // This kernel has no ESP of its own, so packets go through a program's interface, `ipsec0`; and a
@@ -35,7 +36,7 @@ charon {
 
 /**
  * Does what systemd would by Debian's unit of strongSwan, no more: the name of the command is the
- * same, so that programs that call it need not know. Its logs are in /run/strongswan.log.
+ * same, so that programs that call it need not know. charon's log is /run/strongswan.log.
  */
 const systemctl = `#!/bin/sh
 # Stand-in for systemctl: knows the unit strongswan alone.
@@ -47,7 +48,7 @@ start() {
   setsid charon-systemd </dev/null >/dev/null 2>&1 &
   echo $! >$pid
   until [ -S /run/charon.vici ]; do running || return 1; sleep 0.02; done
-  timeout 30 swanctl --load-all --noprompt >/run/swanctl.log 2>&1 || { stop; return 1; }
+  timeout 60 swanctl --load-all --noprompt >/run/swanctl.log 2>&1 || { stop; return 1; }
 }
 stop() {
   running || return 0
@@ -95,12 +96,17 @@ export function swanctlFolder(node: LabNode): string {
 }
 
 /** Starts charon and loads what is in /etc/swanctl, as at boot. Throws when either fails. */
-export async function startStrongswan(node: LabNode): Promise<void> {
-  await node.exec(['systemctl', 'start', 'strongswan'], { timeoutMs: 30_000 });
+export async function startStrongswan(node: LabNode, timeoutMs = startTimeoutMs): Promise<void> {
+  await node.exec(['systemctl', 'start', 'strongswan'], { timeoutMs });
 }
 
 export async function stopStrongswan(node: LabNode): Promise<void> {
   await node.exec(['systemctl', 'stop', 'strongswan']);
+}
+
+/** The number of charon's process. Throws when it does not run. */
+export async function charonPid(node: LabNode): Promise<number> {
+  return Number((await node.exec(['cat', '/run/strongswan.pid'])).stdout);
 }
 
 /** Connects, as a user does, and gives what charon says about it. Throws when it cannot. */
@@ -138,7 +144,9 @@ export async function sessions(node: LabNode): Promise<Session[]> {
 }
 
 function readSession(line: string): Session {
-  const value = (key: string) => new RegExp(`[ {]${key}=([^ }]*)`).exec(line)?.[1] ?? '';
+  // A whole name of a certificate has blanks and equals signs, but no keys of small letters.
+  const value = (key: string) =>
+    new RegExp(`[ {]${key}=(.*?)(?= [a-z][a-z0-9-]*[= ]|})`).exec(line)?.[1] ?? '';
   const list = (key: string) => new RegExp(`[ {]${key}=\\[([^\\]]*)\\]`).exec(line)?.[1] ?? '';
   const virtual = `${list('local-vips')} ${list('remote-vips')}`.split(' ').filter(Boolean);
   return {

@@ -1,0 +1,137 @@
+// IKEv2 clients, each from nothing but the file that was generated for it: strongSwan does what
+// Apple's, Windows', Android's and NetworkManager's would, with the values, proposals and
+// identities that they would take from there.
+
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LabNode } from './node.ts';
+import { readProfile } from './profile-readers.ts';
+import {
+  initiate,
+  installStrongswan,
+  startStrongswan,
+  stopStrongswan,
+  swanctlFolder,
+} from './strongswan.ts';
+
+const upMs = 30_000;
+
+/** What a client has of a profile, and puts into its messages. */
+export interface ClientSettings {
+  /** Where the gateway is. */
+  host: string;
+  /** What the gateway is asked for (IDr); undefined where the client asks for nobody. */
+  remoteIdentity: string | undefined;
+  /** What the client says it is (IDi); undefined where it says its certificate's whole name. */
+  localIdentity: string | undefined;
+  ike: string;
+  esp: string;
+  /** PEM. */
+  certificate: string;
+  privateKey: string;
+  authorities: readonly string[];
+  /** What it asks to reach. */
+  remote: readonly string[];
+}
+
+/** The kinds of files that are for IKEv2. */
+export type Ikev2Kind =
+  | 'mobileconfig'
+  | 'windows'
+  | 'sswan'
+  | 'android'
+  | 'networkmanager'
+  | 'swanctl'
+  | 'ipsec';
+
+export interface ClientFile {
+  kind: Ikev2Kind;
+  path: string;
+  /** Of the PKCS #12, where the importer asks for it. */
+  password?: string | undefined;
+  /** What a person types into Android's own client. */
+  typed?: { server: string; identifier: string } | undefined;
+}
+
+function connection(settings: ClientSettings, names: readonly string[]): string {
+  const { remoteIdentity, localIdentity, ike, esp, remote, host } = settings;
+  return `connections { client {
+  version = 2
+  remote_addrs = ${host}
+  vips = 0.0.0.0, ::
+  proposals = ${ike}
+  local { auth = pubkey
+          certs = client.pem
+          ${localIdentity === undefined ? '' : `id = "${localIdentity}"`} }
+  remote { auth = pubkey
+           id = ${remoteIdentity ?? '%any'}
+           cacerts = ${names.join(', ')} }
+  children { client {
+    remote_ts = ${remote.join(', ')}
+    esp_proposals = ${esp} } }
+} }
+`;
+}
+
+async function connectBySettings(node: LabNode, settings: ClientSettings): Promise<void> {
+  const folder = swanctlFolder(node);
+  const names = settings.authorities.map((pem, i) => {
+    writeFileSync(join(folder, `x509ca/client-${i}.pem`), pem);
+    return `client-${i}.pem`;
+  });
+  writeFileSync(join(folder, 'x509/client.pem'), settings.certificate);
+  writeFileSync(join(folder, 'private/client.pem'), settings.privateKey);
+  writeFileSync(join(folder, 'conf.d/client.conf'), connection(settings, names));
+  await startStrongswan(node);
+  await initiate(node, 'client');
+}
+
+/** What the head of a file says has to be done, by the last word of a command there. */
+function told(text: string, command: RegExp): string {
+  const name = command.exec(text)?.[1];
+  if (name === undefined) throw new Error(`no line of the file is like ${command}`);
+  return name;
+}
+
+/** Lays the folder over the node's, and does as the head of its file says. */
+async function connectBySwanctl(node: LabNode, path: string): Promise<void> {
+  await node.exec(['tar', '-xf', path, '-C', '/etc/swanctl']);
+  await startStrongswan(node);
+  const text = await node.exec(['sh', '-c', 'cat /etc/swanctl/conf.d/sallyport-*.conf']);
+  await initiate(node, told(text.stdout, /^# +swanctl --initiate --child (\S+)$/m));
+}
+
+async function connectByIpsec(node: LabNode, path: string): Promise<void> {
+  for (const name of ['ipsec.d', 'ipsec.conf', 'ipsec.secrets']) {
+    cpSync(join('/etc', name), join(node.files, 'etc', name), { recursive: true });
+  }
+  await node.exec(['tar', '-xf', path, '-C', '/etc']);
+  const head = (await node.exec(['sh', '-c', 'cat /etc/ipsec.d/sallyport-*.conf'])).stdout;
+  for (const end of ['conf', 'secrets']) {
+    const line = told(head, new RegExp(`^# +(include /etc/ipsec\\.d/\\S+\\.${end})$`, 'm'));
+    writeFileSync(join(node.files, 'etc', `ipsec.${end}`), `${line}\n`);
+  }
+  // It starts a daemon that keeps whatever it was started with, and says nothing when it is ready.
+  const start = `ipsec start </dev/null >/dev/null 2>&1
+until ipsec statusall "$0" 2>/dev/null | grep -q "$0:"; do sleep 0.05; done`;
+  const name = told(head, /^# +ipsec up (\S+)$/m);
+  await node.exec(['sh', '-c', start, name]);
+  await node.exec(['ipsec', 'up', name], { timeoutMs: upMs });
+}
+
+/** Connects a node by a file, as the client that the file is for would. Throws when it cannot. */
+export async function connectByFile(node: LabNode, file: ClientFile): Promise<void> {
+  installStrongswan(node);
+  if (file.kind === 'swanctl') return connectBySwanctl(node, file.path);
+  if (file.kind === 'ipsec') return connectByIpsec(node, file.path);
+  const scratch = join(node.files, 'profile');
+  mkdirSync(scratch, { recursive: true });
+  return connectBySettings(node, await readProfile(node, file, readFileSync(file.path), scratch));
+}
+
+/** Disconnects a node, whichever of strongSwan's daemons it runs. */
+export async function disconnect(node: LabNode): Promise<void> {
+  await stopStrongswan(node);
+  const stop = 'ipsec stop; while [ -e /run/charon.pid ]; do sleep 0.05; done';
+  await node.exec(['sh', '-c', stop], { mayFail: true });
+}
