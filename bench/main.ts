@@ -2,8 +2,9 @@
 // choose among the benches. Exit code 1 if a goal was missed or a bench could not run.
 
 import { enterLab, insideLab, labObstacle } from '../lab/enter.ts';
-import { ensurePackages } from '../lab/packages.ts';
+import { ensurePackages, ikev2Packages, labPackages } from '../lab/packages.ts';
 import { auditExport } from './audit-export.ts';
+import { charon } from './charon.ts';
 import { obstacle } from './contenders.ts';
 import { delta } from './delta.ts';
 import { Sheet } from './figures.ts';
@@ -24,6 +25,7 @@ interface Bench {
 
 const benches: Readonly<Record<string, Bench>> = {
   'time-to-ping': { inLab: true, measure: timeToPing },
+  charon: { inLab: true, measure: charon },
   delta: { inLab: true, measure: delta },
   'idle-watch': { inLab: false, measure: idleWatch, obstacle },
   listing: { inLab: false, measure: listing },
@@ -38,7 +40,7 @@ function whyNot({ inLab, obstacle }: Bench): string | undefined {
   const reason = labObstacle('npm run bench');
   if (reason !== undefined) return reason;
   try {
-    ensurePackages(console.log);
+    ensurePackages(console.log, () => [...labPackages(), ...ikev2Packages]);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
