@@ -30,6 +30,12 @@ function has(state: GatewayState | undefined): state is WithIkev2 {
   return state?.ikev2 !== undefined;
 }
 
+/** What a state makes the agent ask for: lists of its authorities, and a certificate. */
+function wantedOf({ ikev2: { section, revocations } }: WithIkev2): string {
+  const { authorities, certificate } = section;
+  return [revocations, certificate === null, ...authorities.map(({ id }) => id)].join(' ');
+}
+
 export class Ikev2 {
   readonly #around: Around;
   readonly #machine: Machine;
@@ -47,8 +53,8 @@ export class Ikev2 {
   /** Whether charon does not answer, so that nobody waits for it but the one who revives it. */
   #broken = false;
   #failures = 0;
-  /** The revocations that the control plane was asked for last. */
-  #asked = 0;
+  /** What there was to ask the control plane for when it was asked last. */
+  #asked = '';
   #ended = false;
   #announced = '';
 
@@ -173,10 +179,10 @@ export class Ikev2 {
       this.#failures = 0;
       this.#reviver.alive();
     }
-    const { revocations } = state.ikev2;
-    if (this.#refreshing.left() === 0 || revocations > this.#asked) {
+    const wanted = wantedOf(state);
+    if (this.#refreshing.left() === 0 || wanted !== this.#asked) {
       this.#refreshing.set(agentLimits.ikev2LookMilliseconds);
-      this.#asked = revocations;
+      this.#asked = wanted;
       await this.#refresh(state);
       await this.#announce();
     }
