@@ -13,7 +13,7 @@ import { median, milliseconds, type Sheet, whole } from './figures.ts';
 const steps = [1, 100, 1000];
 /** Connected one after another once the others are there: how long a connect takes then. */
 const samples = 10;
-const atOnce = 8;
+const atOnce = 4;
 const seedMib = 3.3;
 const names = Array.from({ length: 1000 + steps.length * samples }, (_, i) => `d${i}@bench.test`);
 

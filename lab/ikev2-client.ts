@@ -2,7 +2,7 @@
 // Apple's, Windows', Android's and NetworkManager's would, with the values, proposals and
 // identities that they would take from there.
 
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabNode } from './node.ts';
 import { readProfile } from './profile-readers.ts';
@@ -103,6 +103,7 @@ async function connectBySwanctl(node: LabNode, path: string): Promise<void> {
 
 async function connectByIpsec(node: LabNode, path: string): Promise<void> {
   for (const name of ['ipsec.d', 'ipsec.conf', 'ipsec.secrets']) {
+    rmSync(join(node.files, 'etc', name), { recursive: true, force: true });
     cpSync(join('/etc', name), join(node.files, 'etc', name), { recursive: true });
   }
   await node.exec(['tar', '-xf', path, '-C', '/etc']);
@@ -125,6 +126,7 @@ export async function connectByFile(node: LabNode, file: ClientFile): Promise<vo
   if (file.kind === 'swanctl') return connectBySwanctl(node, file.path);
   if (file.kind === 'ipsec') return connectByIpsec(node, file.path);
   const scratch = join(node.files, 'profile');
+  rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });
   return connectBySettings(node, await readProfile(node, file, readFileSync(file.path), scratch));
 }
@@ -132,6 +134,7 @@ export async function connectByFile(node: LabNode, file: ClientFile): Promise<vo
 /** Disconnects a node, whichever of strongSwan's daemons it runs. */
 export async function disconnect(node: LabNode): Promise<void> {
   await stopStrongswan(node);
+  if (!existsSync(join(node.files, 'etc/ipsec.conf'))) return;
   const stop = 'ipsec stop; while [ -e /run/charon.pid ]; do sleep 0.05; done';
   await node.exec(['sh', '-c', stop], { mayFail: true });
 }

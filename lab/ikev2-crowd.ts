@@ -79,9 +79,12 @@ export async function connectCrowd(
   node: LabNode,
   { from, to, atOnce }: { from: number; to: number; atOnce: number },
 ): Promise<void> {
-  const one = 'said=$(swanctl --initiate --child child{} --timeout 10 2>&1) && exit';
-  const late = 'case $said in *"existing duplicate"*) exit;; esac';
-  const script = `seq ${from} ${to - 1} | xargs -P ${atOnce} -I {} sh -c '
-for try in 1 2 3; do ${one}; ${late}; done; echo "client{}: $said" >&2; exit 1'`;
-  await node.exec(['sh', '-c', script], { timeoutMs: allMs });
+  const connect = `for try in 1 2 3; do
+  said=$(swanctl --initiate --child "child$0" --timeout 10 2>&1) && exit
+  case $said in *"existing duplicate"*) exit ;; esac
+done
+echo "client$0: $said" >&2
+exit 1`;
+  const script = `seq ${from} ${to - 1} | xargs -P ${atOnce} -n 1 sh -c "$0"`;
+  await node.exec(['sh', '-c', script, connect], { timeoutMs: allMs });
 }

@@ -4,7 +4,9 @@
 import { join } from 'node:path';
 import { Api, Door } from './api.ts';
 import { Crowd } from './crowd.ts';
+import type { Network } from './network.ts';
 import * as story from './story.ts';
+import { installStrongswan, startStrongswan } from './strongswan.ts';
 import { createTopology, type Lab, places, type UsualNode } from './topology.ts';
 import { connect } from './wireguard-client.ts';
 
@@ -33,17 +35,25 @@ export interface SceneOptions {
   agentProgram?: string;
   /** For Node, before the control plane's program. */
   controlPlaneOptions?: readonly string[];
+  /** Lets devices come in by IKEv2, too, by a strongSwan as Debian installs it. */
+  ikev2?: boolean;
+  network?: Network;
 }
 
 /** Sets the scene, with stand-ins for those who measure. */
 export async function setScene(options: SceneOptions = {}): Promise<Scene> {
-  const { agentProgram, controlPlaneOptions } = options;
-  const lab = await createTopology();
+  const { agentProgram, controlPlaneOptions, ikev2, network } = options;
+  const lab = await createTopology(network);
   try {
     await story.startWebServer(lab);
     const controlPlane = await story.startControlPlane(lab, { nodeOptions: controlPlaneOptions });
     const tenant = await story.createTenant(lab, controlPlane, 'Acme');
-    const gateway = await story.createGateway(lab, controlPlane, tenant, 'berlin', agentProgram);
+    if (ikev2) {
+      installStrongswan(lab.node('gateway'));
+      await startStrongswan(lab.node('gateway'));
+    }
+    const how = { program: agentProgram, ikev2 };
+    const gateway = await story.createGateway(lab, controlPlane, tenant, 'berlin', how);
     const door = await openDoor(lab);
     const crowd = new Crowd(new Api(door, tenant.key), tenant);
     return { lab, controlPlane, tenant, gateway, door, crowd };

@@ -153,16 +153,24 @@ export async function startAgent(
   return agent;
 }
 
+export interface GatewayOptions {
+  /** The agent's, in place of its own. */
+  program?: string | undefined;
+  /** Whether devices come in by IKEv2, too. */
+  ikev2?: boolean | undefined;
+}
+
 /** Creates a gateway, enrols the lab's gateway node as it and starts the agent there. */
 export async function createGateway(
   lab: Lab,
   { url }: ControlPlane,
   { cli }: Tenant,
   name: string,
-  program = agentProgram,
+  { program = agentProgram, ikev2 = false }: GatewayOptions = {},
 ): Promise<EnrolledGateway> {
   const where = ['--name', name, '--endpoint', `${places.site}:51820`];
-  const created = await cli.run(createdGatewaySchema, 'gateway', 'create', ...where);
+  const more = ikev2 ? ['--ikev2'] : [];
+  const created = await cli.run(createdGatewaySchema, 'gateway', 'create', ...where, ...more);
   const { id, pools } = created.gateway;
   const folder = join(lab.scratch, 'gateway');
   const { token } = created.enrollment;

@@ -1,7 +1,7 @@
 // strongSwan on a node of the lab as Debian's packages leave it on a machine, and a stand-in for
 // the systemd that would run it there.
 
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabNode } from './node.ts';
 
@@ -80,10 +80,11 @@ case $verb in
 esac
 `;
 
-/** Gives a node strongSwan as it is after its installation, not started. */
+/** Gives a node strongSwan as it is after its installation, not started; whatever was is gone. */
 export function installStrongswan(node: LabNode, settings = ''): void {
   const etc = join(node.files, 'etc');
   for (const name of packageFiles) {
+    rmSync(join(etc, name), { recursive: true, force: true });
     cpSync(join('/etc', name), join(etc, name), { recursive: true });
   }
   writeFileSync(join(etc, 'strongswan.d/lab.conf'), labSettings + settings);
@@ -100,7 +101,9 @@ export async function startStrongswan(node: LabNode, timeoutMs = startTimeoutMs)
   await node.exec(['systemctl', 'start', 'strongswan'], { timeoutMs });
 }
 
+/** Stops it; where it is not installed, nothing is to be done. */
 export async function stopStrongswan(node: LabNode): Promise<void> {
+  if (!existsSync(join(node.files, 'bin/systemctl'))) return;
   await node.exec(['systemctl', 'stop', 'strongswan']);
 }
 

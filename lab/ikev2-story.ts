@@ -1,0 +1,75 @@
+// Devices that come in by IKEv2, from the link to the tunnel, by the product's own command line.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { gatewaySchema } from '../src/model/gateway.ts';
+import { connectByFile, type Ikev2Kind } from './ikev2-client.ts';
+import type { Scene } from './scene.ts';
+import * as story from './story.ts';
+import { initiate, startStrongswan, stopStrongswan } from './strongswan.ts';
+import type { UsualNode } from './topology.ts';
+
+const readyMs = 30_000;
+
+/** Waits until a scene's gateway lets devices in by IKEv2. Throws when it never does. */
+export async function untilIkev2({ tenant, gateway }: Scene): Promise<void> {
+  const giveUpAt = performance.now() + readyMs;
+  for (;;) {
+    const seen = await tenant.cli.run(gatewaySchema, 'gateway', 'get', gateway.id);
+    const ready = seen.ikev2?.certificateExpiresAt && seen.applied === 'applied';
+    if (ready && seen.observed?.sections.ikev2?.status === 'applied') return;
+    if (performance.now() > giveUpAt) {
+      throw new Error(`the gateway does not let in by IKEv2: ${JSON.stringify(seen)}`);
+    }
+  }
+}
+
+const redeemedSchema = z.object({
+  paths: z.array(z.string()).min(1),
+  password: z.string().nullable(),
+  values: z.array(z.object({ server: z.string(), identifier: z.string() })),
+  device: z.object({ ikev2: z.object({ identity: z.string() }).nullable() }),
+});
+
+export interface Ikev2Device {
+  id: string;
+  identity: string;
+  node: UsualNode;
+}
+
+/** Makes a device of the owner's, redeems its link on a machine, and connects by the file. */
+export async function joinIkev2(
+  { lab, tenant }: Scene,
+  node: UsualNode,
+  kind: Ikev2Kind,
+): Promise<Ikev2Device> {
+  const { id, url } = await story.createDevice(tenant, tenant.ownerId, kind);
+  const folder = join(lab.scratch, node, id);
+  mkdirSync(folder, { recursive: true });
+  const user = new story.Cli(lab.node(node), new URL(url).origin);
+  const redeem = ['link', 'redeem', url, '--kind', kind, '--out', folder];
+  const redeemed = await user.run(redeemedSchema, ...redeem);
+  const [path = ''] = redeemed.paths;
+  const { password, values, device } = redeemed;
+  await connectByFile(lab.node(node), {
+    kind,
+    path,
+    password: password ?? undefined,
+    typed: values[0],
+  });
+  return { id, identity: device.ikev2?.identity ?? '', node };
+}
+
+/**
+ * Connects a device of strongSwan's anew, as if it were switched off and on: until it is in, for as
+ * long as nobody answers. Throws, in charon's words, when it is refused.
+ */
+export async function reconnect({ lab }: Scene, { node }: Ikev2Device): Promise<void> {
+  const client = lab.node(node);
+  await stopStrongswan(client);
+  await startStrongswan(client);
+  const { stdout } = await client.exec(['sh', '-c', 'cat /etc/swanctl/conf.d/sallyport-*.conf']);
+  const child = /^# +swanctl --initiate --child (\S+)$/m.exec(stdout)?.[1] ?? '';
+  await initiate(client, child);
+}
