@@ -41,8 +41,8 @@ function BackTo({ path }: { path: string }) {
 function Signed({ address, me, loaded }: { address: Address; me: Me; loaded: Loaded<Me> }) {
   const [page, tenantId, ...rest] = address;
   if (page === 'account') return <AccountPage me={me} reload={loaded.reload} />;
-  if (page === 'u' && tenantId !== undefined)
-    return <BackTo path={`/u/${encodeURIComponent(tenantId)}`} />;
+  if ((page === 'u' || page === 'l') && tenantId !== undefined)
+    return <BackTo path={`/${page}/${encodeURIComponent(tenantId)}`} />;
   const tenant = me.tenants.find((one) => one.tenantId === tenantId);
   if (page === 't' && tenant) return <TenantPages tenant={tenant} address={rest} />;
   return <HomePage me={me} reload={loaded.reload} />;

@@ -118,7 +118,9 @@ function policyContract(create: () => Promise<MailPlane>): void {
       const accept = 'text/html';
       const refused = await plane.request(link.path, { headers: { accept } });
       expect(refused.status).toBe(403);
-      expect(await refused.text()).toContain('Sign in at http://control.test/portal/');
+      const html = await refused.text();
+      expect(html).toContain('Sign in at http://control.test/portal/');
+      expect(html).toContain(`href="/portal/#${link.path}"`);
       const cookie = `${cookieName}=${ann.token}`;
       const shown = await plane.request(link.path, { headers: { accept, cookie } });
       expect(shown.status).toBe(200);

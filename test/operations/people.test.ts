@@ -16,6 +16,7 @@ import { createGroup } from '../contract/groups.ts';
 import { newAddress } from '../contract/people.ts';
 import {
   createDevice,
+  createLink,
   createTenant,
   enrolledGateway,
   publicKey,
@@ -65,6 +66,28 @@ test.each([
     plans.filter((plan) => /SEARCH users USING INDEX|SCAN users USING INDEX/.test(plan)),
   ).toHaveLength(2);
   expect(plans.filter((plan) => plan.includes('TEMP B-TREE'))).toEqual([]);
+});
+
+test.each(['', '&deviceId=', '&userId='])('a page of links %s is read off an index', async (of) => {
+  const plane = await createControlPlane();
+  const tenant = await createTenant(plane);
+  await enrolledGateway(plane, tenant);
+  const { id } = await createDevice(tenant);
+  for (let i = 0; i < 3; i++) {
+    await createLink(tenant, id);
+    const body = { kind: 'bookmark', userId: tenant.ownerId };
+    await tenant.api('POST', tenant.path('/links'), body);
+  }
+  const whose = of === '' ? '' : `${of}${of === '&userId=' ? tenant.ownerId : id}`;
+  const statements = await statementsOf(plane, async () => {
+    const path = tenant.path(`/links?limit=2${whose}`);
+    const { body } = await tenant.api<{ items: object[]; next: string }>('GET', path);
+    expect(body.items).toHaveLength(2);
+    await tenant.api('GET', `${path}&cursor=${body.next}`);
+  });
+  const plans = await plansOf(`${plane.data}/tenants/${tenant.id}.db`, statements);
+  expect(plans.filter((plan) => /^(SEARCH|SCAN) links USING INDEX/.test(plan))).toHaveLength(2);
+  if (of !== '&userId=') expect(plans.filter((plan) => plan.includes('TEMP B-TREE'))).toEqual([]);
 });
 
 test.each(['q=us', 'q=us&sort=name', 'groupId=g_0000000000000000'])(

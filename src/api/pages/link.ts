@@ -4,6 +4,7 @@ import { html, raw } from 'hono/html';
 import { z } from 'zod';
 import type { Platform, Profile, RedeemedLink } from '../../model/device.ts';
 import { fromBase64, toBase64, toUtf8 } from '../../model/encoding.ts';
+import { SallyportError } from '../../model/errors.ts';
 import { parseInput } from '../../model/problems.ts';
 import { type ProfileKind, profileKinds } from '../../model/profile.ts';
 import { type Visitor, visitorOf } from '../../model/visitor.ts';
@@ -173,10 +174,27 @@ ${valueTable(redeemed)}
   );
 }
 
+/** Leads through the portal's sign-in and back. @throws whatever else is wrong */
+function signInPage(error: unknown, token: string): Html {
+  if (!(error instanceof SallyportError) || error.code !== 'sign_in_required') throw error;
+  return page(
+    'Sign in first',
+    'Sallyport',
+    html`<p>${error.message}</p><p>${error.wayOut ?? ''}</p>
+<p><a class="button" href="/portal/#/l/${token}">Sign in</a></p>`,
+  );
+}
+
 async function show(c: RequestContext): Promise<Response> {
-  const visited = await visitLink(await callerOf(c), c.req.param('token') ?? '');
-  if (c.req.method === 'GET') await noteOpened(visited.scope, visited.link);
-  return c.html(offerPage(visited, situationOf(c, visited)), 200, secretHeaders);
+  const token = c.req.param('token') ?? '';
+  const caller = await callerOf(c);
+  try {
+    const visited = await visitLink(caller, token);
+    if (c.req.method === 'GET') await noteOpened(visited.scope, visited.link);
+    return c.html(offerPage(visited, situationOf(c, visited)), 200, secretHeaders);
+  } catch (error) {
+    return c.html(signInPage(error, token), 403, secretHeaders);
+  }
 }
 
 const formSchema = z.object({ profile: z.enum(profileKinds).default('wireguard') });
