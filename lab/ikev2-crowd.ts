@@ -2,8 +2,14 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseTar } from 'nanotar';
+import { deviceSchema, redeemedLinkSchema } from '../src/model/device.ts';
+import { createdLinkSchema } from '../src/model/link.ts';
+import type { Api } from './api.ts';
+import { forAll } from './crowd.ts';
 import type { HandMadeAuthority, Paper } from './hand-made.ts';
 import type { LabNode } from './node.ts';
+import type { Tenant } from './story.ts';
 import { installStrongswan, startStrongswan, swanctlFolder } from './strongswan.ts';
 
 const allMs = 300_000;
@@ -43,9 +49,43 @@ const connection = (host: string, identity: string, i: number, to: string) => `
       esp_proposals = aes256gcm16 } }
   }`;
 
+interface Redeemed {
+  /** PEM. */
+  authority: string;
+  identity: string;
+  paper: Paper;
+}
+
+async function redeemOne(admin: Api, user: Api, tenant: Tenant): Promise<Redeemed> {
+  const path = `/v1/tenants/${tenant.id}`;
+  const wish = { userId: tenant.ownerId, name: 'one of many' };
+  const { id } = await admin.call(deviceSchema, 'POST', `${path}/devices`, wish);
+  const link = await admin.call(createdLinkSchema, 'POST', `${path}/links`, { deviceId: id });
+  const token = new URL(link.url).pathname.slice('/l/'.length);
+  const body = { token, profile: 'swanctl' };
+  const { profiles, ikev2 } = await user.call(redeemedLinkSchema, 'POST', '/v1/links/redeem', body);
+  const tar = Uint8Array.from(Buffer.from(profiles[0]?.content ?? '', 'base64'));
+  const files = parseTar(tar);
+  const within = (folder: string) =>
+    files.find(({ name }) => name.startsWith(`${folder}/`))?.text ?? '';
+  const paper = { certificate: within('x509'), key: within('private') };
+  return { authority: within('x509ca'), identity: ikev2?.identity ?? '', paper };
+}
+
+/** Makes so many devices and redeems their links, all by the API, as scripts and users do. */
+export async function redeemMany(admin: Api, user: Api, tenant: Tenant, count: number) {
+  const each = Array.from({ length: count });
+  const all = await forAll(each, () => redeemOne(admin, user, tenant));
+  return {
+    authority: all[0]?.authority ?? '',
+    papers: all.map(({ paper }) => paper),
+    identities: all.map(({ identity }) => identity),
+  };
+}
+
 export interface CrowdOptions {
   host: string;
-  /** Their certificates, all of one key; the identities in the same order. */
+  /** Their certificates and keys, which may be one; the identities in the same order. */
   papers: readonly Paper[];
   identities: readonly string[];
   /** Where their tunnels lead. */
@@ -60,10 +100,11 @@ export async function startIkev2Crowd(
 ): Promise<void> {
   installStrongswan(node, crowdSettings);
   const folder = swanctlFolder(node);
+  if (authority.certificate === '') throw new Error('there is no authority');
   writeFileSync(join(folder, 'x509ca/ca.pem'), authority.certificate);
-  writeFileSync(join(folder, 'private/crowd.pem'), papers[0]?.key ?? '');
-  for (const [i, { certificate }] of papers.entries()) {
+  for (const [i, { certificate, key }] of papers.entries()) {
     writeFileSync(join(folder, `x509/client${i}.pem`), certificate);
+    if (key !== papers[i - 1]?.key) writeFileSync(join(folder, `private/client${i}.pem`), key);
   }
   const all = identities.map((identity, i) => connection(host, identity, i, to));
   writeFileSync(join(folder, 'conf.d/crowd.conf'), `connections {${all.join('')}\n}\n`);

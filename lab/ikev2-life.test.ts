@@ -4,7 +4,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { disconnect } from './ikev2-client.ts';
-import { type Ikev2Device, joinIkev2, reconnect, untilIkev2 } from './ikev2-story.ts';
+import { type Ikev2Device, joinIkev2, receiptOf, reconnect, untilIkev2 } from './ikev2-story.ts';
 import { Pulse, ping } from './probe.ts';
 import { endScene, type Scene, setScene } from './scene.ts';
 import * as story from './story.ts';
@@ -59,6 +59,8 @@ describe('a device that is revoked while it downloads', () => {
       expect(cut.bytesAfterCut).toBeGreaterThan(0);
       await expect(reconnect(scene, device)).rejects.toThrow(/AUTHENTICATION_FAILED/);
       await expectThrough(neighbour);
+      const receipt = await receiptOf(scene, device);
+      expect(receipt).toMatchObject({ protocol: 'ikev2', credential: device.identity });
     },
   );
 });

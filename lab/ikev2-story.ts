@@ -2,8 +2,11 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { compactVerify, importJWK } from 'jose';
 import { z } from 'zod';
 import { gatewaySchema } from '../src/model/gateway.ts';
+import { type RevocationReceipt, revocationReceiptSchema } from '../src/model/ikev2.ts';
+import { deviceReceiptsSchema } from '../src/model/receipt.ts';
 import { connectByFile, type Ikev2Kind } from './ikev2-client.ts';
 import type { Scene } from './scene.ts';
 import * as story from './story.ts';
@@ -72,4 +75,25 @@ export async function reconnect({ lab }: Scene, { node }: Ikev2Device): Promise<
   const { stdout } = await client.exec(['sh', '-c', 'cat /etc/swanctl/conf.d/sallyport-*.conf']);
   const child = /^# +swanctl --initiate --child (\S+)$/m.exec(stdout)?.[1] ?? '';
   await initiate(client, child);
+}
+
+/**
+ * Waits until the gateway has vouched for cutting a device off, checks what it signed with its key,
+ * and gives it. Throws when it does not come, or does not verify.
+ */
+export async function receiptOf(
+  { tenant }: Scene,
+  { id }: Pick<Ikev2Device, 'id'>,
+): Promise<RevocationReceipt> {
+  const giveUpAt = performance.now() + readyMs;
+  for (;;) {
+    const ask = ['device', 'receipts', id, '--verify'];
+    const { receipts } = await tenant.cli.run(deviceReceiptsSchema, ...ask);
+    const [signed] = receipts;
+    if (signed) {
+      const { payload } = await compactVerify(signed.jws, await importJWK(signed.key, 'EdDSA'));
+      return revocationReceiptSchema.parse(JSON.parse(new TextDecoder().decode(payload)));
+    }
+    if (performance.now() > giveUpAt) throw new Error(`the gateway has not vouched for ${id}`);
+  }
 }

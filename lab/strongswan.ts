@@ -48,7 +48,9 @@ start() {
   setsid charon-systemd </dev/null >/dev/null 2>&1 &
   echo $! >$pid
   until [ -S /run/charon.vici ]; do running || return 1; sleep 0.02; done
-  timeout 60 swanctl --load-all --noprompt >/run/swanctl.log 2>&1 || { stop; return 1; }
+  timeout 60 swanctl --load-all --noprompt >/run/swanctl.log 2>&1 || {
+    grep -iE "fail|invalid|error|unable" /run/swanctl.log >&2; stop; return 1
+  }
 }
 stop() {
   running || return 0
