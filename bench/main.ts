@@ -11,6 +11,7 @@ import { Sheet } from './figures.ts';
 import { idleWatch } from './idle-watch.ts';
 import { listing } from './listing.ts';
 import { pki } from './pki.ts';
+import { revokeIkev2 } from './revoke-ikev2.ts';
 import { sessionCheck } from './session-check.ts';
 import { timeToPing } from './time-to-ping.ts';
 
@@ -26,6 +27,7 @@ interface Bench {
 const benches: Readonly<Record<string, Bench>> = {
   'time-to-ping': { inLab: true, measure: timeToPing },
   charon: { inLab: true, measure: charon },
+  'revoke-ikev2': { inLab: true, measure: revokeIkev2 },
   delta: { inLab: true, measure: delta },
   'idle-watch': { inLab: false, measure: idleWatch, obstacle },
   listing: { inLab: false, measure: listing },
