@@ -67,7 +67,7 @@ export async function revokeIkev2(sheet: Sheet): Promise<void> {
     sheet.figure('device.revoke, p50', milliseconds(percentile(times, 50)), 'over the API');
     sheet.figure('device.revoke, p99', milliseconds(worst));
     const floor = await measure(baselineRuns, byHand);
-    const note = `swanctl --terminate on the gateway, median of ${baselineRuns}`;
+    const note = `swanctl --terminate, median of ${baselineRuns}`;
     sheet.figure('baseline: by hand', milliseconds(percentile(floor, 50)), note);
     sheet.text('baseline: a list of revoked certificates alone never ends a session');
     sheet.goal('p99 within 2 s', worst <= goalMs);
