@@ -80,6 +80,7 @@ export const limits = {
   apiKeySecretBytes: 24,
   invitationSecretBytes: 24,
   operatorKeyLengthLeast: 32,
+  sealingKeys: 16,
   changeAttempts: 24,
   changePauseMostMilliseconds: 256,
   databaseBusyMilliseconds: 5000,

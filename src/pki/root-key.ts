@@ -1,10 +1,11 @@
-// Every key of the control plane comes from one root secret: signing of desired state, sealing of
-// links. One thing to keep.
+// The keys of the control plane come from one root secret: signing of desired state and links, and
+// sealing, unless there are keys of its own for that. One thing to keep.
 
 import { base64url, exportJWK, importPKCS8 } from 'jose';
 import { toBase64, toHex, toUtf8 } from '../model/encoding.ts';
 import { SallyportError } from '../model/errors.ts';
-import { createSealer, type Sealer } from './seal.ts';
+import { rootSealingKey, type SealingSecret } from '../model/sealing.ts';
+import { createSealer, importSealingKey, type Sealer } from './seal.ts';
 
 export const rootKeyBytes = 32;
 
@@ -54,9 +55,15 @@ async function signingKey(seed: Uint8Array, makeSign: MakeSign): Promise<Signing
   };
 }
 
-async function sealingKey(rootKey: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+/** The root's own key comes last: it seals only when there is no other, and opens for ever. */
+async function sealerOf(
+  rootKey: Uint8Array<ArrayBuffer>,
+  secrets: readonly SealingSecret[],
+): Promise<Sealer> {
   const bytes = new Uint8Array(await derive(rootKey, 'sealing: AES-256-GCM'));
-  return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  const root = await importSealingKey({ id: rootSealingKey, bytes });
+  const [newest = root, ...older] = await Promise.all(secrets.map(importSealingKey));
+  return createSealer([newest, ...older, root]);
 }
 
 export interface Keys {
@@ -69,17 +76,19 @@ export interface Keys {
 /**
  * The control plane's keys.
  * @param makeSign how the runtime signs desired state
+ * @param sealing keys for sealing, the newest first
  * @throws SallyportError `invalid_input` when the root key has the wrong length
  */
 export async function keysFrom(
   rootKey: Uint8Array<ArrayBuffer>,
   makeSign: MakeSign = signByWebCrypto,
+  sealing: readonly SealingSecret[] = [],
 ): Promise<Keys> {
   if (rootKey.length !== rootKeyBytes)
     throw new SallyportError('invalid_input', `The root key must be ${rootKeyBytes} bytes long.`);
   return {
     state: await signingKey(await derive(rootKey, 'desired state: Ed25519'), makeSign),
     link: await derive(rootKey, 'links: HMAC-SHA-256'),
-    sealer: createSealer(await sealingKey(rootKey)),
+    sealer: await sealerOf(rootKey, sealing),
   };
 }

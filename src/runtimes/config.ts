@@ -7,6 +7,7 @@ import { limits } from '../model/limits.ts';
 import { parseInput } from '../model/problems.ts';
 import { defaultQuotas, type Quotas, quotasSchema } from '../model/quota.ts';
 import { type RateLimits, ratePolicyNames } from '../model/rate-policy.ts';
+import { type SealingSecret, sealingKeysSchema } from '../model/sealing.ts';
 import { portSchema } from '../model/wireguard.ts';
 import type { SignUp } from '../operations/services.ts';
 import { type OutsideSettings, readOutside } from './outside-settings.ts';
@@ -64,6 +65,7 @@ export const settingSchemas = {
       (text) => fromBase64Url(text)?.length === 32,
       'must be 32 random bytes in base64url, 43 characters',
     ),
+  sealingKeys: sealingKeysSchema.optional(),
   logLevel: z.enum(['error', 'info', 'silent']).default('info'),
   signUp: z.enum(['open', 'invitation', 'closed']).default('closed'),
   /** Such as `devices=100 users=20`: what differs from the usual. */
@@ -88,6 +90,7 @@ const settingsSchema = z.object({
   SALLYPORT_PUBLIC_URL: settingSchemas.publicUrl.optional(),
   SALLYPORT_OPERATOR_KEY: settingSchemas.operatorKey.optional(),
   SALLYPORT_ROOT_KEY: settingSchemas.rootKey.optional(),
+  SALLYPORT_SEALING_KEYS: settingSchemas.sealingKeys,
   SALLYPORT_LOG_LEVEL: settingSchemas.logLevel,
   SALLYPORT_SIGN_UP: settingSchemas.signUp,
   SALLYPORT_QUOTAS: settingSchemas.quotas,
@@ -102,6 +105,8 @@ export interface Settings {
   publicUrl: string | undefined;
   operatorKey: string | undefined;
   rootKey: Uint8Array<ArrayBuffer> | undefined;
+  /** The newest first; empty where the root's own key seals. */
+  sealingKeys: readonly SealingSecret[];
   logLevel: LogLevel;
   signUp: SignUp;
   quotas: Quotas;
@@ -142,6 +147,7 @@ export function readSettings(environment: Variables): Settings {
     publicUrl: env.SALLYPORT_PUBLIC_URL,
     operatorKey: env.SALLYPORT_OPERATOR_KEY,
     rootKey: rootKey === undefined ? undefined : fromBase64Url(rootKey),
+    sealingKeys: env.SALLYPORT_SEALING_KEYS ?? [],
     logLevel: env.SALLYPORT_LOG_LEVEL,
     signUp: env.SALLYPORT_SIGN_UP,
     quotas: env.SALLYPORT_QUOTAS,

@@ -122,6 +122,7 @@ export async function createNodeServices(
       ...(await openDatabases(settings, path, tap)),
       hub: createHub(),
       rootKey: settings.rootKey ?? (await loadRootKey(path)),
+      sealingKeys: settings.sealingKeys,
       makeSign,
       operatorKey: settings.operatorKey,
       publicUrl,

@@ -13,6 +13,7 @@ import {
 import { limits } from '../model/limits.ts';
 import type { Quotas } from '../model/quota.ts';
 import type { RateLimits } from '../model/rate-policy.ts';
+import type { SealingSecret } from '../model/sealing.ts';
 import { createCache } from '../operations/cache.ts';
 import type { Hub } from '../operations/hub.ts';
 import type { Metrics } from '../operations/metrics.ts';
@@ -27,6 +28,8 @@ export interface Platform {
   provisioner: DatabaseProvisioner;
   hub: Hub;
   rootKey: Uint8Array<ArrayBuffer>;
+  /** Keys for sealing, the newest first; none where the root's own seals. */
+  sealingKeys: readonly SealingSecret[];
   /** How it signs, where that is better than WebCrypto. */
   makeSign?: MakeSign;
   operatorKey: string | undefined;
@@ -61,7 +64,7 @@ function addGauges(metrics: Metrics, tenants: TenantDatabases, hub: Hub): void {
 export async function createServices(platform: Platform): Promise<Services> {
   const { directory, provisioner, hub, rootKey, operatorKey, publicUrl, now } = platform;
   const { signUp, quotas, outbound, oidc, deliver, wake, rates, metrics } = platform;
-  const keys = await keysFrom(rootKey, platform.makeSign);
+  const keys = await keysFrom(rootKey, platform.makeSign, platform.sealingKeys);
   await migrate(directory, directoryMigrations, now());
   const watched = (driver: Driver): Driver =>
     observed(driver, (fault) => metrics.databaseErrors.add(fault));

@@ -6,6 +6,7 @@ import { SallyportError } from '../model/errors.ts';
 import { parseInput } from '../model/problems.ts';
 import type { Quotas } from '../model/quota.ts';
 import type { RateLimits } from '../model/rate-policy.ts';
+import type { SealingSecret } from '../model/sealing.ts';
 import type { SignUp } from '../operations/services.ts';
 import { given, type LogLevel, settingSchemas } from './config.ts';
 import { type OutsideSettings, readOutside } from './outside-settings.ts';
@@ -14,7 +15,8 @@ import type { HubNamespace } from './workers-hub.ts';
 import type { JobQueue } from './workers-jobs.ts';
 import { type RateBindings, rateBindingsSchema } from './workers-rates.ts';
 
-const { operatorKey, publicUrl, rootKey, logLevel, signUp, quotas, rates } = settingSchemas;
+const { operatorKey, publicUrl, rootKey, sealingKeys, logLevel, signUp, quotas, rates } =
+  settingSchemas;
 
 const hubBinding = z.custom<HubNamespace>(
   (value) => typeof value === 'object' && value !== null && 'getByName' in value,
@@ -29,6 +31,7 @@ const queueBinding = z.custom<JobQueue>(
 const settingsSchema = z.object({
   SALLYPORT_PUBLIC_URL: publicUrl,
   SALLYPORT_ROOT_KEY: rootKey,
+  SALLYPORT_SEALING_KEYS: sealingKeys,
   SALLYPORT_OPERATOR_KEY: operatorKey.optional(),
   SALLYPORT_LOG_LEVEL: logLevel,
   SALLYPORT_SIGN_UP: signUp,
@@ -44,6 +47,7 @@ export interface EdgeSettings {
   publicUrl: string;
   operatorKey: string | undefined;
   rootKey: Uint8Array<ArrayBuffer>;
+  sealingKeys: readonly SealingSecret[];
   logLevel: LogLevel;
   signUp: SignUp;
   quotas: Quotas;
@@ -84,6 +88,7 @@ export function readEdgeSettings(bindings: Bindings): EdgeSettings {
       publicUrl: env.SALLYPORT_PUBLIC_URL,
       operatorKey: env.SALLYPORT_OPERATOR_KEY,
       rootKey: fromBase64Url(env.SALLYPORT_ROOT_KEY) ?? new Uint8Array(),
+      sealingKeys: env.SALLYPORT_SEALING_KEYS ?? [],
       logLevel: env.SALLYPORT_LOG_LEVEL,
       signUp: env.SALLYPORT_SIGN_UP,
       quotas: env.SALLYPORT_QUOTAS,

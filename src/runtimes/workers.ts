@@ -67,6 +67,7 @@ async function start(bindings: Bindings): Promise<Plane> {
     provisioner: createRemoteProvisioner(connect, remote),
     hub: createEdgeHub(hubs, (err) => log.error({ err }, 'hub')),
     rootKey,
+    sealingKeys: settings.sealingKeys,
     operatorKey,
     publicUrl,
     signUp,

@@ -57,6 +57,7 @@ test.each([
 test.each([
   ['SALLYPORT_PUBLIC_URL', 'ftp://files.example.com'],
   ['SALLYPORT_ROOT_KEY', 'c2hvcnQtYW5kLXNlY3JldA'],
+  ['SALLYPORT_SEALING_KEYS', 'y2026:c2hvcnQtYW5kLXNlY3JldA'],
   ['SALLYPORT_OPERATOR_KEY', 'a-key-that-is-short'],
   ['SALLYPORT_DATABASE_URL', 'https://one-for-all.example.com'],
   ['SALLYPORT_LOG_LEVEL', 'chatty'],
