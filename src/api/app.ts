@@ -35,6 +35,7 @@ import { registerOidc } from './routes/oidc.ts';
 import { registerOutlets } from './routes/outlets.ts';
 import { registerPasskeys } from './routes/passkeys.ts';
 import { registerQuotas } from './routes/quotas.ts';
+import { registerSealing } from './routes/sealing.ts';
 import { registerSignIn } from './routes/sign-in.ts';
 import { registerTenantLife } from './routes/tenant-life.ts';
 import { registerTenants } from './routes/tenants.ts';
@@ -101,6 +102,7 @@ function refuseUnknown(app: App): void {
 /** What /openapi.json describes. */
 export function registerRoutes(app: App): void {
   registerTenants(app);
+  registerSealing(app);
   registerTenantLife(app);
   registerQuotas(app);
   registerUsers(app);

@@ -14,6 +14,7 @@ import { addMeCommands } from './commands/me.ts';
 import { addOidcCommands } from './commands/oidc.ts';
 import { addPasskeyCommands } from './commands/passkey.ts';
 import { addQuotaCommands } from './commands/quota.ts';
+import { addSealingCommands } from './commands/sealing.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addSyslogCommands } from './commands/syslog.ts';
 import { addTenantCommands } from './commands/tenant.ts';
@@ -55,6 +56,7 @@ function createProgram(shell: Shell): Command {
     .exitOverride();
   addTenantCommands(program, shell);
   addQuotaCommands(program, shell);
+  addSealingCommands(program, shell);
   addUserCommands(program, shell);
   addGroupCommands(program, shell);
   addApiKeyCommands(program, shell);

@@ -19,7 +19,7 @@ export type ApiKey = {
   id: string;
   name: string;
   role: "owner" | "admin" | "auditor" | "member";
-  permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null;
+  permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "sealing.list" | "sealing.renew" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null;
   groupIds: Array<string> | null;
   gatewayIds: Array<string> | null;
   status: "active" | "expired" | "revoked";
@@ -85,7 +85,7 @@ export type ConfirmedTotp = {
 export type CreateApiKey = {
   name: string;
   role: "owner" | "admin" | "auditor" | "member";
-  permissions?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | undefined;
+  permissions?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "sealing.list" | "sealing.renew" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | undefined;
   groupIds?: Array<string> | undefined;
   gatewayIds?: Array<string> | undefined;
   expiresInSeconds?: number | undefined;
@@ -190,8 +190,13 @@ export type CreateUser = {
 export type CreateWebhook = {
   url: string;
   description?: string | undefined;
-  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null | undefined;
+  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "sealing.list" | "sealing.renew" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null | undefined;
   batch?: number | undefined;
+};
+
+export type DatabaseState = {
+  status: "ready" | "away" | "broken";
+  fault: string | null;
 };
 
 export type Device = {
@@ -405,7 +410,7 @@ export type Me = {
   key: {
     id: string;
     role: "owner" | "admin" | "auditor" | "member";
-    permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null;
+    permissions: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "sealing.list" | "sealing.renew" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null;
     groupIds: Array<string> | null;
     gatewayIds: Array<string> | null;
   } | null;
@@ -592,7 +597,7 @@ export type Revision = {
   number: number;
   at: string;
   actor: string;
-  operation: "gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire";
+  operation: "gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "sealing.list" | "sealing.renew" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire";
   subject: string;
   summary: Record<string, string | number | boolean | null>;
   hash: string;
@@ -608,6 +613,18 @@ export type RevocationReceipt = {
   revision: number;
   appliedAt: number;
   lastSeenAt: number | null;
+};
+
+export type Sealing = {
+  tenantId: string | null;
+  database: DatabaseState;
+  keys: Array<SealingKeyUse>;
+};
+
+export type SealingKeyUse = {
+  id: string;
+  texts: number;
+  status: "newest" | "older" | "missing";
 };
 
 export type SectionStatus = {
@@ -745,10 +762,7 @@ export type TenantEntry = {
   slug: string;
   name: string;
   status: "active" | "suspended" | "deleting";
-  database: {
-    status: "ready" | "away" | "broken";
-    fault: string | null;
-  };
+  database: DatabaseState;
   deadJobs: {
     count: number;
     errors: Array<string>;
@@ -883,7 +897,7 @@ export type UpdateUser = {
 export type UpdateWebhook = {
   url?: string | undefined;
   description?: string | undefined;
-  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null | undefined;
+  operations?: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "sealing.list" | "sealing.renew" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null | undefined;
   batch?: number | undefined;
   enabled?: boolean | undefined;
   rotateSecret?: true | undefined;
@@ -917,7 +931,7 @@ export type Webhook = {
   id: string;
   url: string;
   description: string;
-  operations: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null;
+  operations: Array<"gateway.enroll" | "link.redeem" | "account.startSignIn" | "account.signIn" | "passkey.startSignIn" | "passkey.signIn" | "oidc.startSignIn" | "oidc.signIn" | "user.accept" | "me.get" | "account.update" | "account.delete" | "account.signOut" | "session.list" | "session.revoke" | "passkey.list" | "passkey.startCreate" | "passkey.create" | "passkey.update" | "passkey.delete" | "totp.signIn" | "totp.recover" | "totp.create" | "totp.confirm" | "totp.renewCodes" | "totp.delete" | "tenant.create" | "tenant.get" | "tenant.list" | "tenant.invite" | "tenant.suspend" | "tenant.resume" | "tenant.delete" | "tenant.restore" | "quota.get" | "quota.set" | "account.recover" | "sealing.list" | "sealing.renew" | "gateway.state" | "gateway.report" | "gateway.certify" | "gateway.revocations" | "audit.anchor" | "device.create" | "device.list" | "device.get" | "device.receipts" | "device.update" | "device.revoke" | "device.reissue" | "link.create" | "link.list" | "link.resend" | "link.revoke" | "user.list" | "user.get" | "group.list" | "group.get" | "gateway.list" | "gateway.get" | "apiKey.list" | "webhook.list" | "webhook.get" | "syslog.get" | "oidc.get" | "authority.list" | "mail.list" | "audit.list" | "audit.verify" | "audit.export" | "user.create" | "user.invite" | "user.update" | "user.suspend" | "user.resume" | "user.delete" | "group.create" | "group.update" | "group.delete" | "group.addMember" | "group.removeMember" | "gateway.create" | "gateway.update" | "gateway.renewToken" | "gateway.delete" | "apiKey.create" | "apiKey.revoke" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.test" | "syslog.set" | "syslog.delete" | "tenant.update" | "tenant.export" | "oidc.set" | "oidc.delete" | "authority.rotate" | "authority.retire"> | null;
   batch: number;
   enabled: boolean;
   previousSecretUntil: string | null;
@@ -939,6 +953,11 @@ export type WireguardConnection = {
 
 export type TenantEntryList = {
   items: Array<TenantEntry>;
+  next: string | null;
+};
+
+export type SealingList = {
+  items: Array<Sealing>;
   next: string | null;
 };
 
@@ -1040,6 +1059,22 @@ export interface Operations {
     };
     ifMatch?: string | undefined;
     reply: Tenant;
+  };
+  /** Count the sealed texts of every database by the key they name (operator only) */
+  'sealing.list': {
+    query?: {
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    } | undefined;
+    reply: SealingList;
+  };
+  /** Seal everything again with the newest key (operator only) */
+  'sealing.renew': {
+    query?: {
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    } | undefined;
+    reply: SealingList;
   };
   /** Let nobody of a tenant in, and say why (operator only) */
   'tenant.suspend': {
@@ -1777,6 +1812,8 @@ export const operations = {
   'tenant.get': ['GET', '/v1/tenants/{tenantId}'],
   'tenant.update': ['PATCH', '/v1/tenants/{tenantId}'],
   'tenant.delete': ['DELETE', '/v1/tenants/{tenantId}'],
+  'sealing.list': ['GET', '/v1/sealing'],
+  'sealing.renew': ['POST', '/v1/sealing/renew'],
   'tenant.suspend': ['POST', '/v1/tenants/{tenantId}/suspend'],
   'tenant.export': ['GET', '/v1/tenants/{tenantId}/export'],
   'tenant.invite': ['POST', '/v1/tenant-invitations'],

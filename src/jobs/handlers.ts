@@ -2,6 +2,7 @@
 
 import { SallyportError } from '../model/errors.ts';
 import type { DirectoryJobKind, StandingJobKind } from '../model/job.ts';
+import { resealJobKind } from '../operations/sealing/renew.ts';
 import type { Handler, Handlers, TenantHandler } from './deps.ts';
 import { anchor } from './handlers/anchor.ts';
 import { drop } from './handlers/drop.ts';
@@ -11,6 +12,7 @@ import { mirror } from './handlers/mirror.ts';
 import { prune } from './handlers/prune.ts';
 import { pruneDirectory } from './handlers/prune-directory.ts';
 import { quotaNotice } from './handlers/quota-notice.ts';
+import { reseal } from './handlers/reseal.ts';
 import { syslog } from './handlers/syslog.ts';
 import { webhook } from './handlers/webhook.ts';
 
@@ -35,6 +37,7 @@ export const handlers: Handlers = new Map([
   ['mail', mail],
   ['tenant.drop', drop],
   ['tenant.dropDatabase', dropDatabase],
+  [resealJobKind, reseal],
   ['quota.notice', quotaNotice],
   ['webhook', ofTenant(webhook)],
   ['syslog', ofTenant(syslog)],

@@ -12,6 +12,7 @@ export type DirectoryJobKind = (typeof directoryJobKinds)[number];
 export const uncountedJobKinds = [
   ...standingJobKinds,
   'tenant.drop',
+  'sealing.renew',
   'quota.notice',
   'webhook',
   'syslog',

@@ -81,6 +81,8 @@ export const limits = {
   invitationSecretBytes: 24,
   operatorKeyLengthLeast: 32,
   sealingKeys: 16,
+  resealedPerBatch: 50,
+  resealBatchesPerJob: 20,
   changeAttempts: 24,
   changePauseMostMilliseconds: 256,
   databaseBusyMilliseconds: 5000,

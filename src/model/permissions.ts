@@ -48,6 +48,8 @@ const operatorOperations = [
   'quota.get',
   'quota.set',
   'account.recover',
+  'sealing.list',
+  'sealing.renew',
 ] as const;
 
 /** What Sallyport does by itself and writes into a tenant's log. */

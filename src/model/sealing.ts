@@ -2,7 +2,9 @@
 
 import { z } from 'zod';
 import { fromBase64Url } from './encoding.ts';
+import { idSchema } from './ids.ts';
 import { limits } from './limits.ts';
+import { databaseStateSchema } from './tenant.ts';
 
 /** The id of the key that is derived from the root key. It opens for ever what it once sealed. */
 export const rootSealingKey = 'root';
@@ -36,3 +38,22 @@ export const sealingKeysSchema = z.string().transform((text, context): SealingSe
   if (rule !== undefined) context.addIssue(rule);
   return keys;
 });
+
+/** How many texts name a key. */
+export const sealingKeyUseSchema = z.strictObject({
+  id: z.string(),
+  texts: z.int(),
+  /** The `newest` seals; an `older` one opens; a `missing` one is not in the settings. */
+  status: z.enum(['newest', 'older', 'missing']),
+});
+export type SealingKeyUse = z.infer<typeof sealingKeyUseSchema>;
+
+/** What is sealed in one database. */
+export const sealingSchema = z.strictObject({
+  /** Null for the directory: it comes first. */
+  tenantId: idSchema('tenant').nullable(),
+  database: databaseStateSchema,
+  /** Every key of the settings, and those that are missing; empty where nobody could look. */
+  keys: z.array(sealingKeyUseSchema),
+});
+export type Sealing = z.infer<typeof sealingSchema>;

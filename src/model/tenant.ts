@@ -35,17 +35,21 @@ export const tenantSchema = z.strictObject({
 });
 export type Tenant = z.infer<typeof tenantSchema>;
 
+/** Whether a database can be used. */
+export const databaseStateSchema = z.strictObject({
+  /** `away` may come back by itself; `broken` needs the operator. */
+  status: z.enum(['ready', 'away', 'broken']),
+  fault: z.string().nullable(),
+});
+export type DatabaseState = z.infer<typeof databaseStateSchema>;
+
 /** A tenant as its operator sees it. */
 export const tenantEntrySchema = z.strictObject({
   id: idSchema('tenant'),
   slug: slugSchema,
   name: z.string(),
   status: z.enum(tenantStatuses),
-  database: z.strictObject({
-    /** `away` may come back by itself; `broken` needs the operator. */
-    status: z.enum(['ready', 'away', 'broken']),
-    fault: z.string().nullable(),
-  }),
+  database: databaseStateSchema,
   /** Jobs that were given up in the last days, and what was wrong with the newest of them. */
   deadJobs: z.strictObject({ count: z.int(), errors: z.array(z.string()) }),
   createdAt: timeSchema,

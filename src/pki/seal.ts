@@ -8,6 +8,8 @@ import { rootSealingKey, type SealingSecret } from '../model/sealing.ts';
 export interface Sealer {
   /** The id of the key that seals now. */
   newest: string;
+  /** Of every key that opens. */
+  ids: readonly string[];
   seal(text: string, purpose: string): Promise<string>;
   /**
    * @throws SallyportError `misconfigured` when the key that sealed it is not among ours;
@@ -77,6 +79,7 @@ export function createSealer(keys: readonly [SealingKey, ...SealingKey[]]): Seal
   });
   return {
     newest: newest.id,
+    ids: [...byId.keys()],
     async seal(text, purpose) {
       const nonce = crypto.getRandomValues(new Uint8Array(nonceBytes));
       const how = algorithm(nonce, purpose);

@@ -12,6 +12,7 @@ import { issuedWebhookSchema, syslogSchema, webhookSchema } from '../../src/mode
 import { quotaSchema } from '../../src/model/quota.ts';
 import { deviceReceiptsSchema } from '../../src/model/receipt.ts';
 import { revisionSchema } from '../../src/model/revision.ts';
+import { sealingSchema } from '../../src/model/sealing.ts';
 import { sentMailSchema } from '../../src/model/sent-mail.ts';
 import {
   createdTenantSchema,
@@ -315,6 +316,20 @@ export const brokenTenantEntry = tenantEntrySchema.parse({
   ...tenantEntry,
   database: { status: 'broken', fault: 'it holds migration 9999_future' },
 });
+
+export const sealing = sealingSchema.parse({
+  tenantId,
+  database: { status: 'ready', fault: null },
+  keys: [
+    { id: 'y2027', texts: 14, status: 'newest' },
+    { id: 'y2026', texts: 2, status: 'missing' },
+  ],
+} satisfies z.input<typeof sealingSchema>);
+export const unseenSealing = sealingSchema.parse({
+  tenantId: null,
+  database: { status: 'away', fault: 'nobody answers' },
+  keys: [],
+} satisfies z.input<typeof sealingSchema>);
 
 export const webhookId = 'wh_7m3k9q0c7x1v5t8b';
 const state = {

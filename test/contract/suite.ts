@@ -21,6 +21,7 @@ import type { MailPlane } from './plane.ts';
 import { quotaContract } from './quotas.ts';
 import { receiptContract } from './receipts.ts';
 import { redemptionContract } from './redemption.ts';
+import { sealingContract } from './sealing.ts';
 import { tenantLifeContract } from './tenant-life.ts';
 import { tenantContract } from './tenants.ts';
 import { userContract } from './users.ts';
@@ -30,6 +31,7 @@ export function contract(create: () => Promise<MailPlane>): void {
   tenantContract(create);
   foundingContract(create);
   tenantLifeContract(create);
+  sealingContract(create);
   quotaContract(create);
   gatewayContract(create);
   authorityContract(create);

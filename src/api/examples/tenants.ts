@@ -19,6 +19,16 @@ const quotas = [
   },
 ];
 
+const sealing = listOf({
+  tenantId: tenant.id,
+  database: { status: 'ready', fault: null },
+  keys: [
+    { id: 'y2027', texts: 14, status: 'newest' },
+    { id: 'y2026', texts: 2, status: 'older' },
+    { id: 'root', texts: 0, status: 'older' },
+  ],
+});
+
 export const tenantExamples: Examples = {
   'tenant.create': {
     body: { name, owner: { name: user.name, email: user.email } },
@@ -62,6 +72,8 @@ export const tenantExamples: Examples = {
     body: { email: user.email },
     reply: { id: 'i_3f8k2m9q0c7x1v5t', email: user.email, expiresAt: deleteAt },
   },
+  'sealing.list': { reply: sealing },
+  'sealing.renew': { reply: sealing },
   'quota.get': { reply: quotas },
   'quota.set': { body: { devices: 500, users: null }, reply: quotas },
 };

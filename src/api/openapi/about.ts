@@ -79,6 +79,7 @@ export const tags = [
   { name: 'oidc', description: "Signing in at the tenant's identity provider (OpenID Connect)" },
   { name: 'apiKey', description: 'A credential of a program in a tenant' },
   { name: 'quota', description: 'How much of each thing a tenant may have' },
+  { name: 'sealing', description: 'The keys that seal secrets in the databases' },
   { name: 'webhook', description: 'An address that is told what happens in a tenant' },
   { name: 'syslog', description: "Where a tenant's log is sent" },
   { name: 'mail', description: 'What was sent to people' },

@@ -22,6 +22,7 @@ import * as profile from '../../model/profile.ts';
 import * as quota from '../../model/quota.ts';
 import * as receipt from '../../model/receipt.ts';
 import * as revision from '../../model/revision.ts';
+import * as sealing from '../../model/sealing.ts';
 import * as sentMail from '../../model/sent-mail.ts';
 import * as signIn from '../../model/sign-in.ts';
 import * as tenant from '../../model/tenant.ts';
@@ -52,6 +53,7 @@ const modules = [
   quota,
   receipt,
   revision,
+  sealing,
   sentMail,
   signIn,
   tenant,

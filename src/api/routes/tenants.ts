@@ -17,7 +17,8 @@ import { listingSchema } from '../listing.ts';
 import { type App, route } from '../route.ts';
 
 const params = z.strictObject({ tenantId: idSchema('tenant') });
-const tenantPageSchema = z.strictObject({
+/** A page of tenants whose databases are opened. */
+export const tenantPageSchema = z.strictObject({
   limit: z.coerce
     .number()
     .int()

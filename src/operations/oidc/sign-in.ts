@@ -29,7 +29,7 @@ const payloadSchema = z.strictObject({
 });
 type Payload = z.infer<typeof payloadSchema>;
 
-function challengePurpose(id: string): string {
+export function challengePurpose(id: string): string {
   return `challenge ${id}`;
 }
 

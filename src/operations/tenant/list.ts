@@ -6,7 +6,7 @@ import { tenants } from '../../db/schema/directory.ts';
 import { jobs } from '../../db/schema/tenant-outlets.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
-import type { TenantEntry } from '../../model/tenant.ts';
+import type { DatabaseState, TenantEntry } from '../../model/tenant.ts';
 import type { Listing } from '../page.ts';
 import type { Caller, Services } from '../services.ts';
 
@@ -29,6 +29,17 @@ async function readDeadJobs(db: Database): Promise<State['deadJobs']> {
   return { count: found?.count ?? 0, errors };
 }
 
+/**
+ * What is wrong with a database that could not be read.
+ * @throws the error itself when it is none of a database
+ */
+export function faultOf(error: unknown): DatabaseState {
+  if (!(error instanceof SallyportError)) throw error;
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  const status = error.code === 'busy' ? 'away' : 'broken';
+  return { status, fault: error.message + cause };
+}
+
 async function stateOf(services: Services, tenantId: string): Promise<State> {
   const none = { count: 0, errors: [] };
   try {
@@ -36,10 +47,7 @@ async function stateOf(services: Services, tenantId: string): Promise<State> {
     const deadJobs = db ? await readDeadJobs(db) : none;
     return { database: { status: 'ready', fault: null }, deadJobs };
   } catch (error) {
-    if (!(error instanceof SallyportError)) throw error;
-    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    const status = error.code === 'busy' ? 'away' : 'broken';
-    return { database: { status, fault: error.message + cause }, deadJobs: none };
+    return { database: faultOf(error), deadJobs: none };
   }
 }
 
