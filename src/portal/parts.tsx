@@ -105,6 +105,7 @@ export function Field(
 
 export function Choice(props: {
   label: string;
+  hint?: string;
   name: string;
   value?: string | undefined;
   options: readonly (readonly [value: string, text: string])[];
@@ -119,6 +120,7 @@ export function Choice(props: {
           </option>
         ))}
       </select>
+      {props.hint && <span class="hint">{props.hint}</span>}
     </label>
   );
 }
@@ -161,11 +163,12 @@ export function Area(
   );
 }
 
-export function Check(props: { label: string; name: string; on: boolean }) {
+export function Check(props: { label: string; name: string; on: boolean; hint?: string }) {
   return (
     <label>
       <input type="checkbox" name={props.name} defaultChecked={props.on} />
       {props.label}
+      {props.hint && <span class="hint">{props.hint}</span>}
     </label>
   );
 }
@@ -210,7 +213,11 @@ export function Form(
 
 /** A button that does something, and asks once more where it cannot be taken back. */
 export function Do(
-  props: Children & { run: () => Promise<unknown>; confirm?: string; tone?: 'bad' | 'main' },
+  props: Children & {
+    run: () => Promise<unknown>;
+    confirm?: string;
+    tone?: 'bad' | 'main' | undefined;
+  },
 ) {
   const action = useAction();
   const [asking, ask] = useState(false);

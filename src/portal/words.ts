@@ -1,5 +1,9 @@
 // Times and amounts as people read them.
 
+export function count(amount: number, one: string, many: string): string {
+  return `${amount} ${amount === 1 ? one : many}`;
+}
+
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** Bytes in decimal units, such as 1.4 GB. */
@@ -32,6 +36,10 @@ export function ago(time: string): string {
 
 export function when(time: string): string {
   return new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+export function day(time: string): string {
+  return new Date(time).toLocaleDateString(undefined, { dateStyle: 'medium' });
 }
 
 const methodWords: Readonly<Record<string, string>> = {

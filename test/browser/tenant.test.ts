@@ -3,9 +3,10 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { readDocument } from '../contract/agent.ts';
-import { enrollAs, publicKey } from '../contract/plane.ts';
+import { certify } from '../contract/authorities.ts';
+import { apiOf, enrollAs, publicKey, type TestGateway } from '../contract/plane.ts';
 import { signReceipt } from '../receipts.ts';
-import { createPortal, makeTenant, signInByMail } from './world.ts';
+import { createPortal, makeTenant, type PortalWorld, signInByMail } from './world.ts';
 
 async function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -18,16 +19,117 @@ async function addDevice(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { name }).waitFor();
 }
 
+async function addGateway(page: Page, name: string): Promise<string> {
+  await page.getByRole('link', { name: 'Gateways' }).click();
+  await page.getByText('Add a gateway').click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Where devices reach it').fill('vpn.example.com');
+  await page.getByRole('button', { name: 'Add it' }).click();
+  return page.getByText(/sallyport-agent enroll --url/).innerText();
+}
+
+/** The VM that runs the line. */
+async function enrolled({ plane }: PortalWorld, line: string): Promise<TestGateway> {
+  const [token = '', tenant, gateway] = /spe_(\w{16})_(\w{16})_\w+/.exec(line) ?? [];
+  return enrollAs(plane, { id: `t_${tenant}` }, `gw_${gateway}`, token);
+}
+
+/** Its agent says how it is with IKEv2. */
+async function report(agent: TestGateway, ikev2: object): Promise<void> {
+  const { text } = await agent.api('GET', '/v1/agent/state');
+  const state = await readDocument(agent, text);
+  const end = Date.now() + 30 * 86_400_000;
+  const body = {
+    revision: state.revision,
+    sections: { wireguard: { status: 'applied' }, firewall: { status: 'applied' }, ikev2 },
+    ...{ peerDigest: state.peerDigest, peerCount: 0, peers: [] },
+    versions: { agent: '0.1.0', kernel: '6.1.0-18-amd64', strongswan: '5.9.8' },
+    ikev2: {
+      ...{ sessions: 0, digest: state.ikev2?.digest },
+      ...{ revocationsUntil: end, certificateUntil: end },
+    },
+  };
+  expect((await agent.api('POST', '/v1/agent/report', body)).status).toBe(200);
+}
+
+test('an owner makes a gateway with IKEv2, and is told what its VM lacks', async () => {
+  const world = await createPortal();
+  const { page, faults } = await world.person();
+  await signInByMail(world, page, 'ann@example.com');
+  await makeTenant(page, 'Acme');
+  const line = await addGateway(page, 'Berlin');
+  await page.getByText(/^apt-get install openssl charon-systemd/).waitFor();
+  await page.getByText('0 devices by WireGuard, 0 by IKEv2').waitFor();
+  const agent = await enrolled(world, line);
+  await page.getByRole('link', { name: 'Berlin' }).click();
+  await page.getByText('none yet: its agent asks for it').waitFor();
+
+  await certify(agent.api);
+  await report(agent, { status: 'failed', error: 'strongSwan is not installed; run: apt-get' });
+  await page.reload();
+  await page.getByText('strongSwan is not installed').waitFor();
+  await page.getByText('Install it on the VM.').waitFor();
+  await page.getByText(/^apt-get install openssl charon-systemd/).waitFor();
+  await report(agent, { status: 'applied' });
+  await page.reload();
+  await page.getByText('0 of 0 devices').waitFor();
+  await page.getByText('5.9.8', { exact: true }).waitFor();
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+
+  await page.getByRole('button', { name: 'switch IKEv2 off' }).click();
+  await page.getByText('cut off within seconds; WireGuard goes on.').waitFor();
+  await page.getByRole('button', { name: 'Yes, switch IKEv2 off' }).click();
+  await page.getByRole('button', { name: 'switch IKEv2 on' }).click();
+  await page.getByText('Its VM needs strongSwan').waitFor();
+  await page.getByRole('button', { name: 'Yes, switch IKEv2 on' }).click();
+  await page.getByText('UDP 500 and 4500').waitFor();
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect(faults).toEqual([]);
+});
+
+test('an owner rotates an authority, and retires the one before', async () => {
+  const world = await createPortal();
+  const { page, faults } = await world.person();
+  await signInByMail(world, page, 'ann@example.com');
+  await makeTenant(page, 'Acme');
+  await certify((await enrolled(world, await addGateway(page, 'Berlin'))).api);
+  await page.getByRole('link', { name: 'Devices' }).click();
+  await addDevice(page, 'phone');
+  await page.getByRole('button', { name: 'Make a link to its profile' }).click();
+  const link = await page.getByText(`${world.origin}/l/`).innerText();
+  const body = { token: link.split('/l/').at(-1), profile: 'mobileconfig' };
+  expect((await apiOf(world.plane)('POST', '/v1/links/redeem', body)).status).toBe(200);
+  await page.reload();
+  await page.getByText(/^until .*sallyport\.internal$/).waitFor();
+  await page.getByText('Change', { exact: true }).click();
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Certificate authorities of IKEv2' }).click();
+  await page.getByText('Certificates: 1 device, 1 gateway').waitFor();
+  await page.getByRole('button', { name: 'rotate it' }).click();
+  await page.getByRole('button', { name: 'Yes, rotate it' }).click();
+  await page.getByText('Certificates: 0 devices, 0 gateways').waitFor();
+  await page.getByText('to be retired').waitFor();
+  await page.getByRole('button', { name: 'retire it' }).click();
+  await page.getByText('1 device is cut off from IKEv2 everywhere').waitFor();
+  await page.getByRole('button', { name: 'Yes, retire it' }).click();
+  await page.getByText('retired', { exact: true }).waitFor();
+  await page.getByText('Certificates: 0 devices, 1 gateway').waitFor();
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  await page.getByRole('link', { name: 'Devices' }).click();
+  await page.getByText('waits for its link').waitFor();
+  await page.getByRole('link', { name: 'phone' }).click();
+  await page.getByText('Berlin, IKEv2').waitFor();
+  expect(faults).toEqual([]);
+});
+
 test('an owner moves a gateway to another address and puts another VM in its place', async () => {
   const world = await createPortal();
   const { page, faults } = await world.person();
   await signInByMail(world, page, 'ann@example.com');
   await makeTenant(page, 'Acme');
-  await page.getByRole('link', { name: 'Gateways' }).click();
-  await page.getByText('Add a gateway').click();
-  await page.getByLabel('Name', { exact: true }).fill('Berlin');
-  await page.getByLabel('Where devices reach it').fill('vpn.example.com');
-  await page.getByRole('button', { name: 'Add it' }).click();
+  await addGateway(page, 'Berlin');
   await page.getByRole('link', { name: 'Berlin' }).click();
 
   await page.getByText('Change', { exact: true }).click();
@@ -38,7 +140,7 @@ test('an owner moves a gateway to another address and puts another VM in its pla
   await page.getByText('still have the old address, routes.').waitFor();
   await page.getByText('[2001:db8::7]:51820').waitFor();
   await page.getByText('10.0.0.0/8, fd00::/8', { exact: true }).waitFor();
-  await page.getByText('0, may meet').waitFor();
+  await page.getByText('by IKEv2, may meet').waitFor();
 
   await page.getByRole('button', { name: 'put another VM in its place' }).click();
   await page.getByRole('button', { name: 'Yes, put another VM in its place' }).click();
@@ -52,12 +154,8 @@ test('a device gets a name and on-demand rules, and keeps them', async () => {
   const { page, faults } = await world.person();
   await signInByMail(world, page, 'ann@example.com');
   await makeTenant(page, 'Acme');
-  await page.getByRole('link', { name: 'Gateways' }).click();
   for (const name of ['Berlin', 'Wien']) {
-    await page.getByText('Add a gateway').click();
-    await page.getByLabel('Name', { exact: true }).fill(name);
-    await page.getByLabel('Where devices reach it').fill('vpn.example.com');
-    await page.getByRole('button', { name: 'Add it' }).click();
+    await addGateway(page, name);
     await page.getByRole('link', { name }).waitFor();
   }
   await page.getByRole('link', { name: 'Devices' }).click();
@@ -65,6 +163,10 @@ test('a device gets a name and on-demand rules, and keeps them', async () => {
 
   await page.getByText('Change', { exact: true }).click();
   await page.getByLabel('Name', { exact: true }).fill('tablet');
+  await page.getByLabel('What it is').selectOption('iPhone or iPad');
+  await page.getByRole('button', { name: 'Keep the changes' }).click();
+  await page.locator('dd', { hasText: 'iPhone or iPad' }).waitFor();
+  await page.getByText('Change', { exact: true }).click();
   await page.getByLabel('In wireless networks').check();
   await page.getByLabel('Except in these wireless networks').fill('Home\n\nCafé 2');
   await page.getByLabel(/^Wait until/).uncheck();
@@ -88,15 +190,8 @@ test('whoever cut a device off sees which gateways have signed that', async () =
   const { page, faults } = await world.person();
   await signInByMail(world, page, 'ann@example.com');
   await makeTenant(page, 'Acme');
-  await page.getByRole('link', { name: 'Gateways' }).click();
-  await page.getByText('Add a gateway').click();
-  await page.getByLabel('Name', { exact: true }).fill('Berlin');
-  await page.getByLabel('Where devices reach it').fill('vpn.example.com');
-  await page.getByRole('button', { name: 'Add it' }).click();
-  const line = await page.getByText(/sallyport-agent enroll --url/).innerText();
-  const [token = '', tenant, gateway] = /spe_(\w{16})_(\w{16})_\w+/.exec(line) ?? [];
-  const plane = { request: (path: string, init?: RequestInit) => fetch(world.origin + path, init) };
-  const agent = await enrollAs(plane, { id: `t_${tenant}` }, `gw_${gateway}`, token);
+  const agent = await enrolled(world, await addGateway(page, 'Berlin'));
+  const [, tenant] = /\/t_(\w{16})\//.exec(page.url()) ?? [];
   await page.getByRole('link', { name: 'Devices' }).click();
   await addDevice(page, 'phone');
   const deviceId = page.url().split('/').at(-1) ?? '';
@@ -134,12 +229,7 @@ test('an owner invites a member, who makes a device of their own and sees no oth
   await signInByMail(world, ann.page, 'ann@example.com');
   await makeTenant(ann.page, 'Acme & Söhne <GmbH>');
 
-  await ann.page.getByRole('link', { name: 'Gateways' }).click();
-  await ann.page.getByText('Add a gateway').click();
-  await ann.page.getByLabel('Name', { exact: true }).fill('Berlin');
-  await ann.page.getByLabel('Where devices reach it').fill('vpn.example.com');
-  await ann.page.getByRole('button', { name: 'Add it' }).click();
-  await ann.page.getByText(/sallyport-agent enroll --url/).waitFor();
+  await addGateway(ann.page, 'Berlin');
   await ann.page.getByRole('link', { name: 'Devices' }).click();
   await addDevice(ann.page, "Ann's phone");
   await ann.page.getByRole('button', { name: 'Make a link to its profile' }).click();

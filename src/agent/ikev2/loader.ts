@@ -1,17 +1,13 @@
 // Charon and what it has loaded: files by strongSwan's own swanctl, and a new start when it does
 // not answer.
 
+import { installStrongswan } from '../../model/strongswan-packages.ts';
 import { Alarm } from '../alarm.ts';
 import { agentLimits } from '../limits.ts';
 import { attempt, commandError, run } from '../linux.ts';
 import { logEvent } from '../log.ts';
 import type { Machine } from '../machine.ts';
 import type { CharonError } from './charon.ts';
-
-const packages = [
-  'charon-systemd strongswan-swanctl libcharon-extra-plugins',
-  'libstrongswan-standard-plugins libstrongswan-extra-plugins',
-].join(' ');
 
 function swanctl({ swanctlDirectory, viciSocket }: Machine, command: string): string[] {
   const where = ['--uri', `unix://${viciSocket}`, '--file', `${swanctlDirectory}/swanctl.conf`];
@@ -55,7 +51,7 @@ export class Reviver {
     const there = await attempt(host, ['swanctl', '--version']);
     if (there.fault === 'missing')
       return {
-        fault: `strongSwan is not installed; run: apt-get install ${packages}`,
+        fault: `strongSwan is not installed; run: ${installStrongswan}`,
         started: false,
       };
     this.#silences++;

@@ -3,6 +3,7 @@
 import { type Address, hrefOf } from '../address.ts';
 import type { Me } from '../app.tsx';
 import { AuditPage } from './tenant/audit.tsx';
+import { AuthoritiesPage } from './tenant/authorities.tsx';
 import { DevicePage } from './tenant/device.tsx';
 import { DevicesPage } from './tenant/devices.tsx';
 import { GatewayPage } from './tenant/gateway.tsx';
@@ -33,6 +34,7 @@ const pages = {
   audit: { title: 'Audit', page: AuditPage, one: AuditPage },
   outlets: { title: 'Exports', page: OutletsPage, one: OutletsPage },
   settings: { title: 'Settings', page: SettingsPage, one: SettingsPage },
+  authorities: { title: 'Authorities', page: AuthoritiesPage, one: AuthoritiesPage },
 } as const;
 type Name = keyof typeof pages;
 
@@ -46,6 +48,11 @@ function namesFor({ role, status }: Tenant): readonly Name[] {
   if (role === 'member') return ['devices'];
   if (status !== 'active') return ['settings'];
   return role === 'auditor' ? everything.filter((name) => name !== 'settings') : everything;
+}
+
+/** The tab that leads to a page, which may be another's. */
+function tabOf(name: Name): Name {
+  return name === 'authorities' ? 'settings' : name;
 }
 
 /** The tab that one is on may be beyond the edge of a phone. */
@@ -64,16 +71,18 @@ export function TenantPages({ tenant, address }: { tenant: Tenant; address: Addr
       <p class="brand">{tenant.name}</p>
       {names.length > 1 && (
         <nav class="tabs" aria-label={tenant.name}>
-          {names.map((tab) => (
-            <a
-              key={tab}
-              href={hrefOf('t', tenant.tenantId, tab)}
-              aria-current={tab === name ? 'page' : undefined}
-              ref={tab === name ? intoView : null}
-            >
-              {pages[tab].title}
-            </a>
-          ))}
+          {names
+            .filter((tab) => tabOf(tab) === tab)
+            .map((tab) => (
+              <a
+                key={tab}
+                href={hrefOf('t', tenant.tenantId, tab)}
+                aria-current={tab === tabOf(name) ? 'page' : undefined}
+                ref={tab === tabOf(name) ? intoView : null}
+              >
+                {pages[tab].title}
+              </a>
+            ))}
         </nav>
       )}
       <Page key={`${tenant.tenantId}/${name}/${id}`} tenant={tenant} id={id} />

@@ -5,7 +5,7 @@ import { api } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
 import { Area, Check, Choice, Field, Form, More, Radios, type Texts } from '../../parts.tsx';
 import type { Tenant } from '../tenant.tsx';
-import { type Platform, platforms } from './devices.tsx';
+import { knowsOnDemand, type Platform, platforms } from './devices.tsx';
 
 type Device = Reply<'device.get'>;
 type Mode = Device['onDemand']['mode'];
@@ -16,6 +16,10 @@ const modes = [
   ['wifi', 'In wireless networks'],
   ['cellular', 'In the mobile network'],
 ] as const satisfies readonly (readonly [Mode, string])[];
+
+export function modeName(mode: Mode): string {
+  return (modes.find(([value]) => value === mode)?.[1] ?? mode).toLowerCase();
+}
 
 /** The names of networks, one a line; blanks within a name belong to it. */
 function linesOf(text = ''): string[] {
@@ -74,17 +78,19 @@ export function ChangeDevice({
   device: Device;
   done: () => void;
 }) {
+  const hasOnDemand = knowsOnDemand(device.platform);
   const submit = async (texts: Texts): Promise<void> => {
     const { name = '', platform, mode, ssids, probe } = texts;
     const gatewayIds = Object.keys(texts).filter((one) => one.startsWith('gw_'));
+    const onDemand = {
+      mode: mode as Mode,
+      excludedSsids: linesOf(ssids),
+      probe: probe !== undefined,
+    };
     const body = {
       name,
       platform: platform as Platform,
-      onDemand: {
-        mode: mode as Mode,
-        excludedSsids: linesOf(ssids),
-        probe: probe !== undefined,
-      },
+      ...(mode === undefined ? {} : { onDemand }),
       ...(gatewayIds.length > 0 ? { gatewayIds } : {}),
     };
     const params = { tenantId, deviceId: device.id };
@@ -96,11 +102,13 @@ export function ChangeDevice({
       <Form label="Keep the changes" submit={submit}>
         <Field label="Name" name="name" defaultValue={device.name} maxLength={100} required />
         <Choice label="What it is" name="platform" value={device.platform} options={platforms} />
-        <OnDemand onDemand={device.onDemand} />
+        {hasOnDemand && <OnDemand onDemand={device.onDemand} />}
         {role !== 'member' && <Gateways tenantId={tenantId} gatewayIds={device.gatewayIds} />}
-        <p class="soft">
-          When it connects by itself stands in its profile: make a new link to it afterwards.
-        </p>
+        {hasOnDemand && (
+          <p class="soft">
+            When it connects by itself stands in its profile: make a new link to it afterwards.
+          </p>
+        )}
       </Form>
     </More>
   );

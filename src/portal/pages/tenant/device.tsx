@@ -7,19 +7,37 @@ import { useLoaded } from '../../load.ts';
 import { Do, Waiting } from '../../parts.tsx';
 import { ago, bytes, when } from '../../words.ts';
 import type { PageProps } from '../tenant.tsx';
-import { ChangeDevice } from './device-change.tsx';
-import { DeviceBadge, platformName } from './devices.tsx';
+import { ChangeDevice, modeName } from './device-change.tsx';
+import { DeviceBadge, knowsOnDemand, platformName } from './devices.tsx';
 import { Links } from './links.tsx';
 import { Receipts } from './receipts.tsx';
 
 type Device = Reply<'device.get'>;
 
-/** The protocols by which it comes in. */
+/** The protocols that it has a profile of. */
 function protocolsOf({ publicKey, ikev2 }: Device): string {
   const protocols = [];
   if (publicKey !== null) protocols.push('WireGuard');
-  if (ikev2 !== null) protocols.push(`IKEv2, until ${when(ikev2.expiresAt)}`);
-  return protocols.join('; ') || 'none yet';
+  if (ikev2 !== null) protocols.push('IKEv2');
+  return protocols.join(' and ') || 'none yet';
+}
+
+/** Of IKEv2: until when it lets the device in, and as whom gateways know the device. */
+function Certificate({ identity, expiresAt }: NonNullable<Device['ikev2']>) {
+  const hasEnded = new Date(expiresAt).getTime() < Date.now();
+  return (
+    <>
+      <dt>Certificate</dt>
+      <dd>
+        {hasEnded ? (
+          <span class="bad">ended {when(expiresAt)}: make a new link</span>
+        ) : (
+          `until ${when(expiresAt)}`
+        )}
+        <code>{identity}</code>
+      </dd>
+    </>
+  );
 }
 
 function Facts({ device }: { device: Device }) {
@@ -36,6 +54,7 @@ function Facts({ device }: { device: Device }) {
       <dd>{platformName(device.platform)}</dd>
       <dt>Profiles</dt>
       <dd>{protocolsOf(device)}</dd>
+      {device.ikev2 && <Certificate {...device.ikev2} />}
       <dt>Addresses</dt>
       <dd>{addresses || (device.ikev2 ? 'given when it connects' : 'none yet')}</dd>
       <dt>Connected</dt>
@@ -44,6 +63,12 @@ function Facts({ device }: { device: Device }) {
       <dd>
         {bytes(sent)} to it, {bytes(received)} from it
       </dd>
+      {knowsOnDemand(device.platform) && (
+        <>
+          <dt>By itself</dt>
+          <dd>{modeName(device.onDemand.mode)}</dd>
+        </>
+      )}
       <dt>Made</dt>
       <dd>{when(device.createdAt)}</dd>
     </dl>

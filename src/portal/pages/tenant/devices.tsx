@@ -23,6 +23,11 @@ export function platformName(platform: string): string {
   return platforms.find(([value]) => value === platform)?.[1] ?? platform;
 }
 
+/** Whether its clients know when to connect by themselves. */
+export function knowsOnDemand(platform: string): boolean {
+  return platform === 'ios' || platform === 'macos' || platform === 'other';
+}
+
 /** What this very device is, so that the form begins with the likely answer. */
 function thisPlatform(): Platform {
   const agent = navigator.userAgent;

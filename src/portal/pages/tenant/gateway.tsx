@@ -8,14 +8,18 @@ import { useLoaded } from '../../load.ts';
 import { Check, Do, Field, Form, More, type Texts, Waiting } from '../../parts.tsx';
 import { ago } from '../../words.ts';
 import type { PageProps } from '../tenant.tsx';
-import { type Created, EnrollmentLine, endpointOf, gatewayBadge } from './gateways.tsx';
+import { Ikev2, SectionState } from './gateway-ikev2.tsx';
+import { type Created, devicesOf, EnrollmentLine, endpointOf, gatewayBadge } from './gateways.tsx';
 
 type Gateway = Reply<'gateway.get'>;
 type Params = { tenantId: string; gatewayId: string };
 
 function Observed({ observed, revision }: Gateway) {
   if (!observed) return <p class="soft">Its agent has not reported yet.</p>;
-  const sections = Object.entries(observed.sections);
+  const { wireguard, firewall } = observed.sections;
+  const sections = { WireGuard: wireguard, 'Packet filter': firewall };
+  // That one has its place further down.
+  const { strongswan: _, ...versions } = observed.versions;
   return (
     <dl class="facts">
       <dt>Reported</dt>
@@ -26,17 +30,17 @@ function Observed({ observed, revision }: Gateway) {
           ? `all of it (revision ${revision})`
           : `revision ${observed.revision} of ${revision}`}
       </dd>
-      {sections.map(([name, section]) => (
+      {Object.entries(sections).map(([name, section]) => (
         <>
           <dt>{name}</dt>
-          <dd class={section?.status === 'failed' ? 'bad' : ''}>
-            {section?.status} {section?.error}
+          <dd>
+            <SectionState section={section} />
           </dd>
         </>
       ))}
       <dt>Versions</dt>
       <dd>
-        {Object.entries(observed.versions)
+        {Object.entries(versions)
           .map(([name, version]) => `${name} ${version}`)
           .join(', ')}
       </dd>
@@ -99,7 +103,7 @@ function Change({ gateway, params, done }: ActionProps) {
             required
           />
           <Field
-            label="UDP port"
+            label="UDP port of WireGuard"
             name="port"
             inputMode="numeric"
             defaultValue={gateway.endpoint.port}
@@ -167,7 +171,7 @@ function Actions({ params, done }: ActionProps) {
 function Facts({ gateway }: { gateway: Gateway }) {
   return (
     <dl class="facts">
-      <dt>Endpoint</dt>
+      <dt>Address</dt>
       <dd>{endpointOf(gateway)}</dd>
       <dt>Pools</dt>
       <dd>
@@ -179,7 +183,7 @@ function Facts({ gateway }: { gateway: Gateway }) {
       <dd>{gateway.dns.join(', ') || 'none'}</dd>
       <dt>Devices</dt>
       <dd>
-        {gateway.peerCount}, {gateway.isolateClients ? 'kept apart' : 'may meet'}
+        {devicesOf(gateway)}, {gateway.isolateClients ? 'kept apart' : 'may meet'}
       </dd>
     </dl>
   );
@@ -200,6 +204,7 @@ export function GatewayPage({ tenant: { tenantId, role }, id = '' }: PageProps) 
             <Facts gateway={gateway} />
             <h2>What it reports</h2>
             <Observed {...gateway} />
+            <Ikev2 {...props} mayChange={role !== 'auditor'} />
             {role !== 'auditor' && (
               <>
                 <Change {...props} />

@@ -2,9 +2,11 @@
 
 import { useState } from 'preact/hooks';
 import type { Reply } from '../../../client/client.ts';
+import { installStrongswan } from '../../../model/strongswan-packages.ts';
 import { hrefOf } from '../../address.ts';
 import { api, idempotencyKey } from '../../api.ts';
-import { Badge, Copy, Field, Form, More, Row } from '../../parts.tsx';
+import { Badge, Check, Copy, Field, Form, More, Row } from '../../parts.tsx';
+import { count } from '../../words.ts';
 import type { PageProps } from '../tenant.tsx';
 import { List } from './list.tsx';
 
@@ -17,14 +19,26 @@ export function endpointOf({ endpoint: { host, port } }: Gateway): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** The line that makes a VM this gateway. */
+export function Packages() {
+  return <Copy label="For IKEv2 its VM needs, on Debian:" text={installStrongswan} />;
+}
+
+/** The lines that make a VM this gateway. */
 export function EnrollmentLine({ gateway, enrollment }: Created) {
   const where = `Run this as root on the VM that shall be "${gateway.name}".`;
   return (
     <div class="card">
+      {gateway.ikev2 && <Packages />}
       <Copy label={`${where} It works once, for 24 hours.`} text={enrollment.command} />
     </div>
   );
+}
+
+/** How many may come in; one device may do it both ways. */
+export function devicesOf({ peerCount, ikev2 }: Gateway): string {
+  const some = count(peerCount, 'device', 'devices');
+  if (!ikev2) return some;
+  return `${some} by WireGuard, ${ikev2.deviceCount} by IKEv2`;
 }
 
 /** How a gateway is, in a word. */
@@ -44,9 +58,10 @@ function NewGateway({ tenantId, made }: { tenantId: string; made: (created: Crea
     <More title="Add a gateway">
       <Form
         label="Add it"
-        submit={async ({ name = '', host = '', port }) => {
+        submit={async ({ name = '', host = '', port, ikev2 }) => {
           const endpoint = port === undefined ? { host } : { host, port: Number(port) };
-          const options = { params: { tenantId }, body: { name, endpoint }, idempotencyKey: key };
+          const body = { name, endpoint, ikev2: ikev2 !== undefined };
+          const options = { params: { tenantId }, body, idempotencyKey: key };
           made(await api.call('gateway.create', options));
           renew(idempotencyKey());
         }}
@@ -58,7 +73,13 @@ function NewGateway({ tenantId, made }: { tenantId: string; made: (created: Crea
           name="host"
           required
         />
-        <Field label="UDP port" name="port" inputMode="numeric" placeholder="51820" />
+        <Field label="UDP port of WireGuard" name="port" inputMode="numeric" placeholder="51820" />
+        <Check
+          label="IKEv2 as well"
+          hint="Devices connect without an app. Its VM needs strongSwan: the line for that follows."
+          name="ikev2"
+          on
+        />
       </Form>
     </More>
   );
@@ -84,7 +105,7 @@ export function GatewaysPage({ tenant: { tenantId, role } }: PageProps) {
             title={gateway.name}
             href={hrefOf('t', tenantId, 'gateways', gateway.id)}
             badge={gatewayBadge(gateway)}
-            notes={`${endpointOf(gateway)}, ${gateway.peerCount} devices`}
+            notes={`${endpointOf(gateway)}, ${devicesOf(gateway)}`}
           />
         )}
       </List>

@@ -5,6 +5,8 @@ import { useLoaded } from '../../load.ts';
 import { Badge, Row } from '../../parts.tsx';
 import { when } from '../../words.ts';
 
+const protocolWords = { wireguard: 'WireGuard', ikev2: 'IKEv2' } as const;
+
 interface Props {
   tenantId: string;
   deviceId: string;
@@ -23,14 +25,14 @@ export function Receipts({ tenantId, deviceId, revision }: Props) {
     <>
       <h2>Cut off</h2>
       <ul class="rows">
-        {pending.map(({ gatewayId, gatewayName, credential, reached }) => (
+        {pending.map(({ gatewayId, gatewayName, protocol, credential, reached }) => (
           <Row
             key={`${gatewayId} ${credential}`}
-            title={gatewayName}
+            title={`${gatewayName}, ${protocolWords[protocol]}`}
             badge={<Badge tone="wait">{reached ? 'not signed' : 'not yet'}</Badge>}
             notes={
               reached
-                ? 'It reports that the key is cut, and has not signed it.'
+                ? 'It reports that it lets the device in no more, and has not signed it.'
                 : 'It has not reported yet.'
             }
           />
@@ -38,7 +40,7 @@ export function Receipts({ tenantId, deviceId, revision }: Props) {
         {receipts.map(({ gatewayName, receipt, jws }) => (
           <Row
             key={jws}
-            title={gatewayName ?? 'a deleted gateway'}
+            title={`${gatewayName ?? 'A deleted gateway'}, ${protocolWords[receipt.protocol]}`}
             badge={<Badge tone="good">signed</Badge>}
             notes={
               `Cut ${when(new Date(receipt.appliedAt).toISOString())}, ` +

@@ -1,6 +1,8 @@
 // What the tenant is called, what it asks of its people, and its end.
 
 import type { Reply } from '../../../client/client.ts';
+import { limits } from '../../../model/limits.ts';
+import { hrefOf } from '../../address.ts';
 import { api } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
 import { Choice, Do, Field, Form, Waiting } from '../../parts.tsx';
@@ -20,13 +22,13 @@ const signIns = [
   ['oidc', 'By single sign-on alone'],
 ] as const;
 const redemptions = [
-  ['link', 'Whoever holds the link gets the profile'],
+  ['link', 'Whoever holds one gets the profile'],
   ['session', 'Its user must have signed in as well'],
 ] as const;
 
 const revocations = [
-  ['refuse', 'Nobody gets in by IKEv2'],
-  ['accept', 'Devices get in by IKEv2'],
+  ['refuse', 'It lets nobody in by IKEv2'],
+  ['accept', 'It lets in whom it knows by name'],
 ] as const;
 
 function Change({ tenant, done }: { tenant: Tenant; done: () => void }) {
@@ -60,7 +62,8 @@ function Change({ tenant, done }: { tenant: Tenant; done: () => void }) {
         options={redemptions}
       />
       <Choice
-        label="While a gateway has no valid list of revoked certificates"
+        label="A gateway without a good list of revoked certificates"
+        hint={`A list is good for ${limits.revocationListDays} days after it was fetched.`}
         name="withoutRevocations"
         value={policy.withoutRevocations}
         options={revocations}
@@ -108,6 +111,11 @@ export function SettingsPage({ tenant: { tenantId, role } }: PageProps) {
             Short name <code>{tenant.slug}</code>, id <code>{tenant.id}</code>
           </p>
           {!isOwner && <p>Only an owner changes what is here.</p>}
+          {tenant.status === 'active' && (
+            <p>
+              <a href={hrefOf('t', tenantId, 'authorities')}>Certificate authorities of IKEv2</a>
+            </p>
+          )}
           {isOwner && tenant.status === 'active' && (
             <>
               <Change tenant={tenant} done={loaded.reload} />
