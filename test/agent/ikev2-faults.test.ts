@@ -70,7 +70,7 @@ describe('charon', () => {
     lab.machine.charon.running = false;
     for (const program of ['swanctl', 'systemctl']) lab.machine.missing.add(program);
     lab.control.publish({ ...ikev2World([1]), peers: [peerNumber(1)] });
-    await runUntilSaid(lab, 'apt-get install charon-systemd strongswan-swanctl');
+    await runUntilSaid(lab, 'apt-get install openssl charon-systemd strongswan-swanctl');
     expect(lab.machine.tunnel.peers.size).toBe(1);
     lab.machine.missing.clear();
     await runUntil(lab, () => isApplied(lab));

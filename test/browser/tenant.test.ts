@@ -52,6 +52,10 @@ async function report(agent: TestGateway, ikev2: object): Promise<void> {
   expect((await agent.api('POST', '/v1/agent/report', body)).status).toBe(200);
 }
 
+const notInstalled =
+  'strongSwan is not installed; run: apt-get install openssl charon-systemd; ' +
+  'the gateway has no certificate yet; no list of revoked certificates yet; no device comes in';
+
 test('an owner makes a gateway with IKEv2, and is told what its VM lacks', async () => {
   const world = await createPortal();
   const { page, faults } = await world.person();
@@ -65,7 +69,7 @@ test('an owner makes a gateway with IKEv2, and is told what its VM lacks', async
   await page.getByText('none yet: its agent asks for it').waitFor();
 
   await certify(agent.api);
-  await report(agent, { status: 'failed', error: 'strongSwan is not installed; run: apt-get' });
+  await report(agent, { status: 'failed', error: notInstalled });
   await page.reload();
   await page.getByText('strongSwan is not installed').waitFor();
   await page.getByText('Install it on the VM.').waitFor();
@@ -229,7 +233,7 @@ test('an owner invites a member, who makes a device of their own and sees no oth
   await signInByMail(world, ann.page, 'ann@example.com');
   await makeTenant(ann.page, 'Acme & Söhne <GmbH>');
 
-  await addGateway(ann.page, 'Berlin');
+  await enrolled(world, await addGateway(ann.page, 'Berlin'));
   await ann.page.getByRole('link', { name: 'Devices' }).click();
   await addDevice(ann.page, "Ann's phone");
   await ann.page.getByRole('button', { name: 'Make a link to its profile' }).click();

@@ -28,6 +28,13 @@ const ikev2 = {
   deviceCount: 7,
   certificateExpiresAt: time,
 };
+const observed = {
+  ...canned.gateway.observed,
+  ikev2: {
+    ...{ sessions: 3, digest: '0'.repeat(32) },
+    ...{ revocationsUntil: Date.parse(time), certificateUntil: Date.parse(time) },
+  },
+};
 const identity = '7m3k9q0c7x1v5t8b.0123abcd@0123456789abcdef.sallyport.internal';
 
 export const ikev2Cases: Case[] = [
@@ -63,14 +70,25 @@ export const ikev2Cases: Case[] = [
       status: 201,
       body: { ...canned.createdGateway, gateway: { ...canned.createdGateway.gateway, ikev2 } },
     },
-    shows: ['10.64.64.0/18', 'ikev2 devices  7', 'until 2026-11-22 12:18Z'],
+    shows: [
+      '10.64.64.0/18',
+      'ikev2 devices  7\n',
+      'until 2026-11-22 12:18Z',
+      'apt-get install openssl charon-systemd',
+    ],
+  },
+  {
+    words: ['gateway', 'get', canned.gatewayId],
+    asks: `GET ${tenant}/gateways/${canned.gatewayId}`,
+    answers: { body: { ...canned.gateway, ikev2, observed } },
+    shows: ['ikev2 devices  7, 3 connected\n', 'revocations    listed until 2026-11-22 12:18Z\n'],
   },
   {
     words: ['gateway', 'update', canned.gatewayId, '--no-ikev2'],
     asks: `PATCH ${tenant}/gateways/${canned.gatewayId}`,
     sends: { ikev2: false },
     answers: { body: { ...canned.gateway, staleInProfiles: [] } },
-    shows: [canned.gatewayId],
+    shows: [canned.gatewayId, 'IKEv2 are cut off;'],
   },
   {
     words: ['device', 'get', canned.deviceId],

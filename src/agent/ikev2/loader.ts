@@ -51,7 +51,7 @@ export class Reviver {
     const there = await attempt(host, ['swanctl', '--version']);
     if (there.fault === 'missing')
       return {
-        fault: `strongSwan is not installed; run: ${installStrongswan}`,
+        fault: `strongSwan is not installed; run: ${installStrongswan.join(' ')}`,
         started: false,
       };
     this.#silences++;

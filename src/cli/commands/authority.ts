@@ -33,10 +33,10 @@ function addList(authority: Command, shell: Shell): void {
         item: authoritySchema,
         columns: [
           { title: 'id', value: ({ id }) => id },
-          { title: 'domain', value: ({ domain }) => domain, flexible: true },
+          { title: 'domain', value: ({ domain }) => domain },
           { title: 'status', value: ({ status }) => status },
           { title: 'devices', value: ({ deviceCertificates }) => String(deviceCertificates) },
-          { title: 'gateways', value: ({ gateways }) => String(gateways) },
+          { title: 'gateways', value: ({ gateways }) => String(gateways), spare: true },
           { title: 'expires', value: ({ expiresAt }) => minute(expiresAt), spare: true },
         ],
       }),

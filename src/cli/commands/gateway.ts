@@ -16,6 +16,7 @@ import { formatEndpoint } from '../../model/wireguard.ts';
 import { endpoint, id, several, wholeNumber, withPages } from '../arguments.ts';
 import { nothing } from '../client.ts';
 import { usage } from '../failure.ts';
+import { ikev2Of, packagesNote, switchedNote } from '../gateway-ikev2.ts';
 import { type Field, minute, record } from '../output.ts';
 import { type PageOptions, Session } from '../session.ts';
 import type { Shell } from '../shell.ts';
@@ -56,24 +57,12 @@ function reportOf({ observed }: Gateway): Field[] {
   if (!observed) return [];
   const { revision, reportedAt, versions, sections } = observed;
   const errors = Object.entries(sections).flatMap(([name, section]) =>
-    section?.error === undefined ? [] : [`${name}: ${section.error}`],
+    section?.error === undefined ? [] : `${name}: ${section.error}`.split('; '),
   );
   return [
     ['reported', `${minute(reportedAt)}, revision ${revision}`],
     ['versions', Object.entries(versions).map(([name, version]) => `${name} ${version}`)],
     ...(errors.length > 0 ? [['errors', errors] as const] : []),
-  ];
-}
-
-function ikev2Of({ ikev2 }: Gateway): Field[] {
-  if (!ikev2) return [];
-  const { pools, deviceCount, certificateExpiresAt } = ikev2;
-  const until =
-    certificateExpiresAt === null ? 'none yet' : `until ${minute(certificateExpiresAt)}`;
-  return [
-    ['ikev2 pools', [pools.v4, pools.v6]],
-    ['ikev2 devices', String(deviceCount)],
-    ['certificate', until],
   ];
 }
 
@@ -103,7 +92,8 @@ function viewToken({ gateway, enrollment }: CreatedGateway, session: Session): s
   const text =
     `Run this on the VM as root before ${minute(enrollment.expiresAt)}. It holds a token ` +
     'that works once, and it is shown this once and never again:';
-  return `${view(gateway)}\n${session.prose(text)}\n${enrollment.command}\n`;
+  const first = gateway.ikev2 ? `\n${packagesNote(session)}` : '';
+  return `${view(gateway)}${first}\n${session.prose(text)}\n${enrollment.command}\n`;
 }
 
 /** What devices do not know yet. */
@@ -147,7 +137,10 @@ async function update(gatewayId: string, options: UpdateOptions, session: Sessio
   } satisfies z.input<typeof updateGatewaySchema>;
   const path = `${session.tenantPath()}/gateways/${gatewayId}`;
   const answer = await session.send({ method: 'PATCH', path, body, answer: updatedGatewaySchema });
-  session.show(answer, (gateway) => view(gateway) + staleNote(gateway, session));
+  session.show(
+    answer,
+    (gateway) => view(gateway) + switchedNote(ikev2, session) + staleNote(gateway, session),
+  );
 }
 
 async function renewToken(
@@ -249,6 +242,11 @@ function addList(gateway: Command, shell: Shell): void {
           { title: 'name', value: ({ name }) => name, flexible: true },
           { title: 'state', value: stateOf },
           { title: 'devices', value: ({ peerCount }) => String(peerCount), spare: true },
+          {
+            title: 'ikev2',
+            value: ({ ikev2 }) => String(ikev2?.deviceCount ?? 'off'),
+            spare: true,
+          },
           {
             title: 'endpoint',
             value: ({ endpoint }) => formatEndpoint(endpoint),

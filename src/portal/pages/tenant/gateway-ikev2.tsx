@@ -46,7 +46,14 @@ function Trouble({ section }: { section: Section }) {
   return (
     <>
       <div class="fault">
-        <p>{error}</p>
+        <ul>
+          {error
+            .split('; ')
+            .filter((one) => !one.startsWith('run: apt-get'))
+            .map((one) => (
+              <li key={one}>{one}</li>
+            ))}
+        </ul>
         <p>{words}</p>
       </div>
       {/not installed/.test(error) && <Packages />}

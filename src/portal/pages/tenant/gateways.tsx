@@ -20,7 +20,7 @@ export function endpointOf({ endpoint: { host, port } }: Gateway): string {
 }
 
 export function Packages() {
-  return <Copy label="For IKEv2 its VM needs, on Debian:" text={installStrongswan} />;
+  return <Copy label="For IKEv2 its VM needs, on Debian:" text={installStrongswan.join(' ')} />;
 }
 
 /** The lines that make a VM this gateway. */
