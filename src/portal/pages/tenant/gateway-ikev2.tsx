@@ -70,10 +70,19 @@ function Until({ end, none }: { end: number | string | null | undefined; none: s
 
 function Facts({ gateway, tenantId }: { gateway: Gateway; tenantId: string }) {
   const { ikev2, observed } = gateway;
+  const section = observed?.sections.ikev2;
   if (!ikev2) return null;
   const said = observed?.ikev2;
   return (
     <dl class="facts">
+      {section?.status !== 'failed' && (
+        <>
+          <dt>State</dt>
+          <dd>
+            <SectionState section={section} />
+          </dd>
+        </>
+      )}
       <dt>Connected</dt>
       <dd>{said ? `${said.sessions} of ${ikev2.deviceCount} devices` : 'not reported yet'}</dd>
       <dt>Certificate</dt>
