@@ -54,6 +54,11 @@ export const ikev2Packages: readonly LabPackage[] = [
     programs: ['/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so'],
     why: 'ESP where the kernel has none of its own',
   },
+  {
+    name: 'libcharon-extauth-plugins',
+    programs: ['/usr/lib/ipsec/plugins/libstrongswan-eap-mschapv2.so'],
+    why: 'devices with passwords',
+  },
   { name: 'openssl', programs: ['openssl'], why: 'certificates' },
 ];
 

@@ -10,6 +10,7 @@ import { limits } from '../model/limits.ts';
 import { createdLinkSchema } from '../model/link.ts';
 import {
   type Ikev2ProfileKind,
+  type PasswordProfileKind,
   type ProfileKind,
   type ProfileSubject,
   profileTraits,
@@ -31,9 +32,11 @@ import type { Session } from './session.ts';
 /** Sends the public part of the key, with the kind of the profile. */
 type Ask = (body: Omit<z.input<typeof redeemLinkSchema>, 'token'>) => Promise<RedeemedLink>;
 
-export interface Redeemed extends IssuedFiles {
+export interface Redeemed {
   device: RedeemedLink['device'];
   paths: string[];
+  password: string | null;
+  values: RedeemedLink['values'];
 }
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
@@ -55,7 +58,10 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(fromBase64(base64) ?? []);
 }
 
-type Made = { redeemed: RedeemedLink; issued: IssuedFiles };
+type Made = {
+  redeemed: RedeemedLink;
+  issued: Omit<IssuedFiles, 'values'> & Pick<RedeemedLink, 'values'>;
+};
 
 async function withWireguard(kind: WireguardProfileKind, ask: Ask): Promise<Made> {
   const { privateKey, publicKey } = await generateWireguardKeyPair();
@@ -90,6 +96,17 @@ async function withCertificate(kind: Ikev2ProfileKind, ask: Ask): Promise<Made> 
   return { redeemed, issued: files };
 }
 
+/** Nothing is made here: the control plane makes the password, since gateways need it. */
+async function withPassword(kind: PasswordProfileKind, ask: Ask): Promise<Made> {
+  const redeemed = await ask({ profile: kind });
+  const files = redeemed.profiles.map(({ filename, mediaType, encoding, content }) => ({
+    ...{ kind, filename, mediaType },
+    content: encoding === 'text' ? content : bytesOf(content),
+  }));
+  const { password, values } = redeemed;
+  return { redeemed, issued: { files, password, values } };
+}
+
 /** A path that nothing has yet: the link is used up, so nothing may keep the file from being. */
 function freePath(folder: string, filename: string): string {
   const { name, ext } = parse(filename);
@@ -108,15 +125,23 @@ function isWireguard(kind: ProfileKind): kind is WireguardProfileKind {
   return profileTraits[kind].protocol === 'wireguard';
 }
 
+function isPassword(kind: ProfileKind): kind is PasswordProfileKind {
+  return profileTraits[kind].protocol === 'password';
+}
+
+function make(kind: ProfileKind, ask: Ask): Promise<Made> {
+  if (isWireguard(kind)) return withWireguard(kind, ask);
+  return isPassword(kind) ? withPassword(kind, ask) : withCertificate(kind, ask);
+}
+
 /** Makes a key, has it accepted, and writes the files. */
 export async function redeemInto(folder: string, kind: ProfileKind, ask: Ask): Promise<Redeemed> {
   prepare(folder);
-  const { redeemed, issued } = isWireguard(kind)
-    ? await withWireguard(kind, ask)
-    : await withCertificate(kind, ask);
+  const { redeemed, issued } = await make(kind, ask);
   const { device } = redeemed;
   try {
-    return { device, ...issued, paths: issued.files.map((file) => write(folder, file)) };
+    const { files, password, values } = issued;
+    return { device, password, values, paths: files.map((file) => write(folder, file)) };
   } catch (error) {
     const notes = [`${device.id} has a key now that nobody holds. Make a new link for it.`];
     throw refused(`cannot write the profile: ${messageOf(error)}`, notes, error);
@@ -149,11 +174,12 @@ export function showRedeemed(session: Session, redeemed: Redeemed): void {
   }
   const fields: Field[] = [['device', `${device.name} (${device.id})`]];
   if (password !== null) fields.push(['password', password]);
-  const typed = values.map(({ name, type, server, identifier, certificate }) =>
+  const typed = values.map(({ name, type, server, remoteIdentifier, identifier, certificate }) =>
     record([
       ['name', name],
       ['type', type],
       ['server', server],
+      ...(remoteIdentifier === undefined ? [] : [['remote id', remoteIdentifier] as Field]),
       ['identifier', identifier],
       ['certificate', certificate],
     ]),

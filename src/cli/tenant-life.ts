@@ -22,6 +22,7 @@ interface UpdateOptions {
   linkRedemption?: 'link' | 'session';
   signIn?: 'any' | 'oidc';
   withoutRevocations?: 'refuse' | 'accept';
+  ikev2Passwords?: 'off' | 'on';
 }
 
 type View = (tenant: Tenant) => string;
@@ -92,6 +93,7 @@ export function addTenantLife(tenant: Command, shell: Shell, view: View): void {
       '--without-revocations <what>',
       'refuse or accept devices of IKEv2 while a gateway has no valid list of the revoked',
     )
+    .option('--ikev2-passwords <switch>', 'on or off; off ends those that there are')
     .action((options: UpdateOptions, command) =>
       update(options, new Session(shell, command), view),
     );

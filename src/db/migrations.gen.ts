@@ -242,5 +242,11 @@ export const tenantMigrations: readonly Migration[] = [
       "CREATE TABLE `receipts` (\n\t`device_id` text NOT NULL,\n\t`gateway_id` text NOT NULL,\n\t`protocol` text NOT NULL,\n\t`credential` text NOT NULL,\n\t`revision` integer NOT NULL,\n\t`jws` text NOT NULL,\n\t`identity_key` text NOT NULL,\n\t`received_at` integer NOT NULL,\n\tPRIMARY KEY(`device_id`, `gateway_id`, `protocol`, `credential`, `revision`),\n\tFOREIGN KEY (`device_id`) REFERENCES `devices`(`id`) ON UPDATE no action ON DELETE no action\n);",
       "CREATE INDEX `receipts_device` ON `receipts` (`device_id`,`revision`);"
     ]
+  },
+  {
+    "tag": "0011_passwords",
+    "statements": [
+      "ALTER TABLE `devices` ADD `ikev2_secret` text;"
+    ]
   }
 ];

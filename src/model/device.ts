@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
-import { certificateSchema, deviceIdentitySchema } from './ikev2.ts';
+import { certificateSchema, deviceIdentitySchema, ikev2IdentitySchema } from './ikev2.ts';
 import { limits } from './limits.ts';
 import { onDemandSchema, profileKinds } from './profile.ts';
 import { timeSchema } from './tenant.ts';
@@ -64,8 +64,14 @@ export const deviceSchema = z.strictObject({
   status: z.enum(['pending', 'active', 'revoked']),
   /** Of WireGuard; null when it has none. */
   publicKey: wireguardPublicKeySchema.nullable(),
-  /** Its certificate for IKEv2; null when it has none. */
-  ikev2: z.strictObject({ identity: deviceIdentitySchema, expiresAt: timeSchema }).nullable(),
+  /** Its certificate or its password for IKEv2; null when it has neither. */
+  ikev2: z
+    .strictObject({
+      identity: ikev2IdentitySchema,
+      /** Of the certificate; null for a password, which stays until it is replaced or revoked. */
+      expiresAt: timeSchema.nullable(),
+    })
+    .nullable(),
   /** When it connects by itself, as its next profile says where the client knows how. */
   onDemand: onDemandSchema,
   gatewayIds: z.array(idSchema('gateway')),
@@ -100,7 +106,7 @@ export const redeemLinkSchema = z.strictObject({
 });
 export type RedeemLink = z.infer<typeof redeemLinkSchema>;
 
-/** A file that a client imports. It holds the private key, which exists nowhere else. */
+/** A file that a client imports. It may hold the private key, which exists nowhere else. */
 export const profileSchema = z.strictObject({
   kind: z.enum(profileKinds),
   /** Null for a file of all gateways together. */
@@ -144,6 +150,9 @@ export const typedValuesSchema = z.strictObject({
   /** As the system lists it among the types. */
   type: z.string(),
   server: z.string(),
+  /** What the gateway has to call itself, where that is asked for besides the server. */
+  remoteIdentifier: z.string().optional(),
+  /** Also the name of the user, where there is a password. */
   identifier: z.string(),
   /** What the bundle is called among the certificates of the system. */
   certificate: z.string(),
@@ -155,11 +164,11 @@ export const redeemedLinkSchema = z.strictObject({
   device: deviceSchema,
   /** Of WireGuard; empty for a profile of IKEv2. */
   connections: z.array(wireguardConnectionSchema),
-  /** Null for a profile of WireGuard. */
+  /** Null for a profile of WireGuard, and for one with a password. */
   ikev2: deviceCertificateSchema.nullable(),
   /** Empty when the caller brought its own key. */
   profiles: z.array(profileSchema),
-  /** What whoever imports the profiles is asked for; null where nothing is. */
+  /** What whoever imports or types the profiles is asked for; null where nothing is. */
   password: z.string().nullable(),
   /** For each gateway, what is typed; empty where the profiles say it all. */
   values: z.array(typedValuesSchema),

@@ -2,7 +2,7 @@
 // sides, addresses from a pool, and the devices that may come in.
 
 import { z } from 'zod';
-import { anyPrefixSchema, ipAddressSchema } from './cidr.ts';
+import { anyPrefixSchema, ipAddressSchema, parseAddress } from './cidr.ts';
 import { fromBase64 } from './encoding.ts';
 import { idSchema } from './ids.ts';
 import { limits } from './limits.ts';
@@ -36,9 +36,40 @@ export const deviceIdentitySchema = z
     'must be the identity of a device, as its certificate has it',
   );
 
+/**
+ * What a device with a password calls itself: the credential's id without its prefix. As unique as
+ * that, and short enough to be typed.
+ */
+export function passwordIdentity(credentialId: string): string {
+  return credentialId.slice(credentialId.indexOf('_') + 1);
+}
+
+const passwordIdentitySchema = z.string().regex(/^[0-9a-hjkmnp-tv-z]{16}$/);
+
+/** What a device calls itself: by its certificate, or with its password. */
+export const ikev2IdentitySchema = z.union([deviceIdentitySchema, passwordIdentitySchema]);
+
+/** Made by Sallyport, never chosen: MSCHAPv2 lets whoever saw a login guess at leisure. */
+const passwordSchema = z
+  .string()
+  .min(limits.passwordLengthLeast)
+  .max(limits.summaryValueLength)
+  .regex(/^[0-9A-Za-z]+$/);
+
+/**
+ * What a gateway calls itself (IDr) for devices with passwords: charon picks by it between the two
+ * kinds of EAP. Null for one that is known by an address, since no name can be derived from that.
+ */
+export function passwordHost(host: string): string | null {
+  const name = `pw.${host}`;
+  return parseAddress(host) || name.length > limits.hostnameLength ? null : name;
+}
+
 export const ikev2SectionSchema = z.strictObject({
   /** What the gateway calls itself (IDr), and clients ask for: the host of its endpoint. */
   identity: z.string().min(1).max(limits.hostnameLength),
+  /** Left out where devices have no passwords: what the gateway calls itself for those that do. */
+  password: z.strictObject({ identity: z.string().min(1).max(limits.hostnameLength) }).optional(),
   /** For the key that the agent made; null until there is one, or when it shall ask anew. */
   certificate: certificateSchema.nullable(),
   /** The tenant's authorities whose devices come in, the newest first. */
@@ -59,7 +90,9 @@ export type Ikev2Section = z.infer<typeof ikev2SectionSchema>;
 /** A device that may come in by IKEv2. */
 export const ikev2PeerSchema = z.strictObject({
   id: idSchema('device'),
-  identity: deviceIdentitySchema,
+  identity: ikev2IdentitySchema,
+  /** Its password; left out where it has a certificate. The digest leaves it out. */
+  secret: passwordSchema.optional(),
 });
 export type Ikev2Peer = z.infer<typeof ikev2PeerSchema>;
 

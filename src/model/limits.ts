@@ -16,6 +16,9 @@ export const limits = {
   outboxFiles: 1000,
   outsideReplyLength: 200,
   summaryValueLength: 300,
+  /** Of a device's password for IKEv2: 24 characters. */
+  passwordBytes: 15,
+  passwordLengthLeast: 20,
   descriptionLength: 200,
   webhooksPerTenant: 20,
   webhookBatchMost: 200,

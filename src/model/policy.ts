@@ -10,18 +10,21 @@ const linkRedemption = z.enum(['link', 'session']);
 const signIn = z.enum(['any', 'oidc']);
 /** Whether a gateway lets devices in by IKEv2 that has no valid list of revoked certificates. */
 const withoutRevocations = z.enum(['refuse', 'accept']);
+/** Whether devices may come in by IKEv2 with a password where their client takes no certificate. */
+const ikev2Passwords = z.enum(['off', 'on']);
 
 export const tenantPolicySchema = z.strictObject({
   secondFactor: secondFactor.default('optional'),
   linkRedemption: linkRedemption.default('link'),
   signIn: signIn.default('any'),
   withoutRevocations: withoutRevocations.default('refuse'),
+  ikev2Passwords: ikev2Passwords.default('off'),
 });
 export type TenantPolicy = z.infer<typeof tenantPolicySchema>;
 
 /** What is left out stays as it is. */
 export const changePolicySchema = z
-  .strictObject({ secondFactor, linkRedemption, signIn, withoutRevocations })
+  .strictObject({ secondFactor, linkRedemption, signIn, withoutRevocations, ikev2Passwords })
   .partial();
 export type ChangePolicy = z.infer<typeof changePolicySchema>;
 

@@ -27,6 +27,12 @@ export const profileKinds = [
   'swanctl',
   /** strongSwan's ipsec.conf, for old hosts: a folder as tar. */
   'ipsec',
+  /** iOS, iPadOS and macOS, no app: IKEv2 with a password. */
+  'mobileconfig-password',
+  /** Android's own client with a password: values to type. */
+  'android-password',
+  /** Any other client of IKEv2 with a password: values to type. */
+  'password',
 ] as const;
 export type ProfileKind = (typeof profileKinds)[number];
 
@@ -49,6 +55,12 @@ interface WireguardTraits {
 
 const ikev2 = { protocol: 'ikev2', keyType: 'ec-p256', bundle: null, asksPassword: false } as const;
 const wireguard = { protocol: 'wireguard' } as const;
+
+/** Nothing is made on the device: the control plane makes the password. */
+interface PasswordTraits {
+  protocol: 'password';
+  platforms: readonly Platform[];
+}
 
 /** What each kind needs before it can be rendered, and whom it is for. */
 export const profileTraits = {
@@ -75,13 +87,18 @@ export const profileTraits = {
   'wireguard-networkmanager': { ...wireguard, platforms: ['linux'] },
   swanctl: { ...ikev2, platforms: ['linux'] },
   ipsec: { ...ikev2, platforms: ['linux'] },
-} as const satisfies Record<ProfileKind, Ikev2Traits | WireguardTraits>;
+  'mobileconfig-password': { protocol: 'password', platforms: ['ios', 'macos'] },
+  'android-password': { protocol: 'password', platforms: ['android'] },
+  // Not Windows: it never says whom it asks for, and gets the gateway that wants a certificate.
+  password: { protocol: 'password', platforms: ['linux', 'other'] },
+} as const satisfies Record<ProfileKind, Ikev2Traits | WireguardTraits | PasswordTraits>;
 
 type KindOf<Protocol> = {
   [Kind in ProfileKind]: (typeof profileTraits)[Kind]['protocol'] extends Protocol ? Kind : never;
 }[ProfileKind];
 export type Ikev2ProfileKind = KindOf<'ikev2'>;
 export type WireguardProfileKind = KindOf<'wireguard'>;
+export type PasswordProfileKind = KindOf<'password'>;
 
 /** When an Apple device connects by itself. */
 export const onDemandSchema = z.strictObject({
@@ -143,6 +160,17 @@ export interface Ikev2ProfileInput extends ProfileSubject {
   pkcs12: Uint8Array;
   /** Of the PKCS #12: ASCII, random. */
   password: string;
+}
+
+/** Everything that a profile with a password is rendered from. */
+export interface PasswordProfileInput extends ProfileSubject {
+  /** What the device calls itself (IDi), and its user name. */
+  identity: string;
+  password: string;
+  /** As for certificates. Bytes are DER. */
+  authorities: readonly { certificate: Uint8Array; commonName: string }[];
+  /** Gateways that are known by names, all of them. */
+  connections: readonly Ikev2Connection[];
 }
 
 /** A file that was rendered. */

@@ -38,6 +38,14 @@ export interface DeviceCertificate {
   authorities: { certificate: Bytes; commonName: string }[];
 }
 
+/** The oldest first: gateways show its certificates while it is trusted at all. */
+export function rootsOf(tenantId: string, living: readonly AuthorityRow[]) {
+  const commonName = authorityCommonName(tenantId);
+  return living
+    .map(({ certificate }) => ({ certificate: storedDer(certificate), commonName }))
+    .reverse();
+}
+
 /** Puts these on the list of the revoked. */
 export function revokeCertificates(
   { db, services }: TenantScope,
@@ -50,10 +58,11 @@ export function revokeCertificates(
     .where(and(which, isNull(certificates.revokedRevision)));
 }
 
-function retire({ db }: TenantScope, number: number, deviceId: string): Query {
+/** Retires what the device comes in with by IKEv2. */
+export function retireIkev2({ db }: TenantScope, number: number, deviceId: string): Query {
   const living = and(
     eq(credentials.deviceId, deviceId),
-    eq(credentials.protocol, 'ikev2'),
+    inArray(credentials.protocol, ['ikev2', 'password']),
     isNull(credentials.retiredRevision),
   );
   return db.build.update(credentials).set({ retiredRevision: number }).where(living);
@@ -101,7 +110,7 @@ async function keyHash(spki: Bytes): Promise<string> {
 
 /**
  * Issues the device's only certificate, good at those of the gateways that speak IKEv2; whatever
- * certificate it had is revoked, and its WireGuard key stays. Belongs into `commit`.
+ * certificate or password it had is revoked, and its WireGuard key stays. Belongs into `commit`.
  * @param spki SubjectPublicKeyInfo of the device's key, a new one
  * @throws SallyportError `invalid_input` for a weak key, `gateway_not_ready`, `limit_reached`, and
  * by way of `commit` `public_key_in_use`
@@ -125,11 +134,10 @@ export async function issueCertificate(
     ...{ id, deviceId: device.id, protocol: 'ikev2' as const },
     ...{ publicKey: await keyHash(spki), createdRevision: number },
   };
-  const shown = { ikev2Identity: identity, ikev2ExpiresAt: row.notAfter };
-  const commonName = authorityCommonName(tenantId);
+  const shown = { ikev2Identity: identity, ikev2ExpiresAt: row.notAfter, ikev2Secret: null };
   return {
     writes: [
-      retire(scope, number, device.id),
+      retireIkev2(scope, number, device.id),
       revokeCertificates(scope, number, eq(certificates.deviceId, device.id)),
       db.build.insert(credentials).values(credential),
       db.build.insert(certificates).values({ ...row, deviceId: device.id }),
@@ -144,20 +152,21 @@ export async function issueCertificate(
       identity,
       certificate: der,
       expiresAt: row.notAfter,
-      // The oldest first: gateways show its certificates while it is trusted at all.
-      authorities: living
-        .map(({ certificate }) => ({ certificate: storedDer(certificate), commonName }))
-        .reverse(),
+      authorities: rootsOf(tenantId, living),
     },
   };
 }
 
-/** What a device's row says without a certificate. */
-export const withoutCertificate = { ikev2Identity: null, ikev2ExpiresAt: null } as const;
+/** What a device's row says without a certificate or a password. */
+export const withoutCertificate = {
+  ikev2Identity: null,
+  ikev2ExpiresAt: null,
+  ikev2Secret: null,
+} as const;
 
 /**
- * Revokes the device's certificate, if it has one, and takes it off its gateways' lists. The caller
- * writes `withoutCertificate` into the device's row.
+ * Revokes the device's certificate, or its password, if it has one, and takes it off its gateways'
+ * lists. The caller writes `withoutCertificate` into the device's row.
  */
 export async function withdrawCertificate(
   scope: TenantScope,
@@ -169,7 +178,7 @@ export async function withdrawCertificate(
   const { writes, touched } = await moveIkev2Peers(scope, number, mine, 'drop');
   return {
     writes: [
-      retire(scope, number, device.id),
+      retireIkev2(scope, number, device.id),
       revokeCertificates(scope, number, eq(certificates.deviceId, device.id)),
       ...writes,
     ],

@@ -12,6 +12,7 @@ import {
   ikev2World,
   runUntil,
   settledLab,
+  usualIkev2,
 } from './ikev2-lab.ts';
 import { directory, type Lab, worldOf } from './lab.ts';
 
@@ -96,6 +97,38 @@ describe('a gateway with IKEv2', () => {
       () => counts.push(admitted.size),
     ]);
     expect(counts).toEqual([2, 2, 0]);
+  });
+
+  it('has the passwords of devices as long as these are known', async () => {
+    const section = { ...usualIkev2, password: { identity: 'pw.vpn.example.test' } };
+    const identity = '4567efgh0123abcd';
+    const secret = 'kq7n2v9x4c1b8m5z0h3gfabc';
+    const device = { id: deviceNumber(2), identity, secret };
+    const first = ikev2World([1], { section });
+    const lab = await settledLab(first);
+    const { charon, admitted, disk } = lab.machine;
+    const conf = () => disk.get('/swanctl/conf.d/sallyport.conf')?.text ?? '';
+    const before = conf();
+    const both = { ...first.ikev2, devices: [...(first.ikev2?.devices ?? []), device] };
+    const seen: unknown[] = [];
+    const note = () => seen.push([conf().includes(`id = "${identity}"`), [...admitted]]);
+    await inTurn(lab, [
+      () => lab.control.publish(ikev2World([1], both)),
+      note,
+      () => charon.connect(identity, addressesNumber(2), 'sallyport-password'),
+      note,
+      () => lab.control.publish(first),
+      () => {},
+      note,
+    ]);
+    expect(seen).toEqual([
+      [true, []],
+      [true, addressesNumber(2)],
+      [false, []],
+    ]);
+    expect(conf()).toBe(before);
+    expect(before).toContain('sallyport-password {');
+    expect(JSON.stringify(lab.control.reports)).not.toContain(secret);
   });
 
   it('takes up who is connected when it starts, and puts right what somebody changed', async () => {

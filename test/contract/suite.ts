@@ -17,6 +17,7 @@ import { linkMailContract } from './link-mails.ts';
 import { linkContract } from './links.ts';
 import { oidcContract } from './oidc.ts';
 import { outletContract } from './outlets.ts';
+import { passwordContract } from './passwords.ts';
 import type { MailPlane } from './plane.ts';
 import { quotaContract } from './quotas.ts';
 import { receiptContract } from './receipts.ts';
@@ -39,6 +40,7 @@ export function contract(create: () => Promise<MailPlane>): void {
   receiptContract(create);
   linkContract(create);
   redemptionContract(create);
+  passwordContract(create);
   linkMailContract(create);
   bookmarkContract(create);
   agentContract(create);

@@ -40,6 +40,7 @@ function updateContract(create: () => Promise<Plane>): void {
           linkRedemption: 'session',
           signIn: 'any',
           withoutRevocations: 'refuse',
+          ikev2Passwords: 'off',
         },
         revision: 2,
       });

@@ -10,6 +10,10 @@ export interface Ikev2State {
   devices: Map<string, Ikev2Peer>;
   /** Which device has an identity. */
   owners: Map<string, string>;
+  /** The passwords of devices that have one, by identity. */
+  passwords: Map<string, string>;
+  /** Another object whenever a password is another. */
+  passwordsAt: object;
   digest: string;
   /** The revision that last revoked a certificate. */
   revocations: number;
@@ -28,17 +32,22 @@ function take(state: Ikev2State, id: string, sha256: Sha256): Ikev2Peer | undefi
   if (!device) return undefined;
   state.devices.delete(id);
   state.owners.delete(device.identity);
+  if (state.passwords.delete(device.identity)) state.passwordsAt = {};
   state.digest = togglePeerDigest(state.digest, sha256(ikev2DigestInput(device)));
   return device;
 }
 
 function put(state: Ikev2State, device: Ikev2Peer, sha256: Sha256): string | undefined {
-  const { id, identity } = device;
+  const { id, identity, secret } = device;
   if (state.devices.has(id)) return `${id} is named twice`;
   const owner = state.owners.get(identity);
   if (owner !== undefined) return `${id} and ${owner} share ${identity}`;
   state.devices.set(id, device);
   state.owners.set(identity, id);
+  if (secret !== undefined) {
+    state.passwords.set(identity, secret);
+    state.passwordsAt = {};
+  }
   state.digest = togglePeerDigest(state.digest, sha256(ikev2DigestInput(device)));
   return undefined;
 }
@@ -46,7 +55,7 @@ function put(state: Ikev2State, device: Ikev2Peer, sha256: Sha256): string | und
 /** A state of this section without devices. */
 export function emptyIkev2(section: Ikev2Section): Ikev2State {
   const none = { devices: new Map(), owners: new Map(), digest: emptyPeerDigest };
-  return { section, ...none, revocations: 0 };
+  return { section, ...none, passwords: new Map(), passwordsAt: {}, revocations: 0 };
 }
 
 /** What a document leads to, from a state that changes in place, or not at all when refused. */

@@ -23,12 +23,14 @@ export function filesOf(
   directory: string,
   section: Ikev2Section,
   gateway: { privateKey: string; certificate: string },
+  passwords: ReadonlyMap<string, string>,
 ): FolderFile[] {
   const { authorities } = section;
   const conf = renderSwanctl({
     section,
     certificateFile: own,
     authorityFiles: authorities.map(({ id }) => authorityFile(id)),
+    passwords,
   });
   return [
     ...authorities.map(({ id, certificate }) => ({

@@ -18,7 +18,7 @@ import { Traffic } from './traffic.ts';
 export type WithIkev2 = GatewayState & { ikev2: Ikev2State };
 
 function sectionsOf({ sections, ikev2 }: WithIkev2): unknown[] {
-  return [ikev2.section, sections.wireguard, sections.firewall];
+  return [ikev2.section, ikev2.passwordsAt, sections.wireguard, sections.firewall];
 }
 
 export class Gateway {
@@ -59,7 +59,7 @@ export class Gateway {
     return this.#version;
   }
 
-  /** Whether nothing but devices can be new. */
+  /** Whether nothing but devices without passwords can be new. */
   isAt(state: WithIkev2): boolean {
     return sectionsOf(state).every((section, index) => section === this.#reached[index]);
   }
@@ -73,7 +73,7 @@ export class Gateway {
   /** Brings the packet filter, the files and charon to the state. */
   async converge(state: WithIkev2): Promise<void> {
     const { host, swanctlDirectory } = this.#machine;
-    const { section } = state.ikev2;
+    const { section, passwords } = state.ikev2;
     const before = this.#note ?? blankNote;
     const stats = await this.charon.stats();
     if (this.#since !== stats.since) this.#version = await this.charon.version();
@@ -87,7 +87,7 @@ export class Gateway {
     this.#keep({ authorities });
     const gateway = await this.#credentials.gateway(section);
     if (gateway) {
-      const wanted = filesOf(swanctlDirectory, section, gateway);
+      const wanted = filesOf(swanctlDirectory, section, gateway, passwords);
       const loaded = host.sha256(JSON.stringify(wanted));
       const since = stats.since;
       const isLoaded = before.loaded === loaded && before.since === since && !this.#doubtful;

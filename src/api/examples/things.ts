@@ -35,6 +35,7 @@ export const tenant = {
     linkRedemption: 'link',
     signIn: 'any',
     withoutRevocations: 'refuse',
+    ikev2Passwords: 'off',
   },
   revision: 1,
   head: 12,

@@ -29,10 +29,10 @@ export interface Guide {
 
 /** The best first: what the system can do by itself, and what asks the least of people. */
 export const kindsFor: Readonly<Record<Platform, readonly ProfileKind[]>> = {
-  ios: ['mobileconfig', 'wireguard', 'wireguard-mobileconfig'],
-  macos: ['mobileconfig', 'wireguard', 'wireguard-mobileconfig'],
+  ios: ['mobileconfig', 'wireguard', 'wireguard-mobileconfig', 'mobileconfig-password'],
+  macos: ['mobileconfig', 'wireguard', 'wireguard-mobileconfig', 'mobileconfig-password'],
   windows: ['windows', 'wireguard'],
-  android: ['wireguard', 'sswan', 'android'],
+  android: ['wireguard', 'sswan', 'android', 'android-password'],
   linux: ['wireguard', 'wireguard-networkmanager', 'networkmanager', 'swanctl', 'ipsec'],
   other: profileKinds,
 };
@@ -192,6 +192,32 @@ table${values.length > 1 ? ', for each gateway' : ''}.`,
       unpack('/etc', handed),
       html`The file in <code>/etc/ipsec.d</code> says what to add to
 <code>/etc/ipsec.conf</code>, and how to connect.`,
+    ],
+  },
+  'mobileconfig-password': {
+    title: 'iPhone, iPad and Mac, with a password',
+    needs: () => html`For those that take no certificate. You need no app.`,
+    steps: (situation) =>
+      appleSteps(situation, html`Open <b>Settings</b> once more and switch <b>VPN</b> on.`),
+  },
+  'android-password': {
+    title: "Android's own VPN, with a password",
+    needs: () => html`Android 11 or newer. You need no app, but have to type.`,
+    steps: ({ filenames }) => [
+      html`Download ${filenames.join(' and ')}. In <b>Settings</b>, search for <b>CA
+certificate</b>, and install it from there.`,
+      html`In <b>Settings</b>, search for <b>VPN</b>, and tap <b>+</b>. Type what stands in the
+table, and the password.`,
+      html`Save it, and tap it to connect.`,
+    ],
+  },
+  password: {
+    title: 'Any other client of IKEv2, with a password',
+    needs: () => html`A client that knows EAP-MSCHAPv2 and lets you say whom it asks for. That of
+Windows does not.`,
+    steps: ({ filenames }) => [
+      html`Download ${filenames.join(' and ')}, and let the client trust it.`,
+      html`Type what stands in the table, and the password.`,
     ],
   },
 };

@@ -2,11 +2,11 @@
 
 import { html, raw } from 'hono/html';
 import { z } from 'zod';
-import type { Platform, Profile, RedeemedLink } from '../../model/device.ts';
+import type { Platform, Profile, RedeemedLink, TypedValues } from '../../model/device.ts';
 import { fromBase64, toBase64, toUtf8 } from '../../model/encoding.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { parseInput } from '../../model/problems.ts';
-import { type ProfileKind, profileKinds } from '../../model/profile.ts';
+import { type ProfileKind, profileKinds, profileTraits } from '../../model/profile.ts';
 import { type Visitor, visitorOf } from '../../model/visitor.ts';
 import { noteOpened, openLink, type VisitedLink, visitLink } from '../../operations/link/open.ts';
 import { redeemLink } from '../../operations/link/redeem.ts';
@@ -146,30 +146,50 @@ ${
 }`;
 }
 
-function valueTable({ values }: RedeemedLink): Html[] {
-  return values.map(
-    ({ name, type, server, identifier, certificate }) => html`<dl class="card">
-<dt>Name</dt><dd>${name}</dd><dt>Type</dt><dd>${type}</dd>
-<dt>Server address</dt><dd><code>${server}</code></dd>
-<dt>IPSec identifier</dt><dd><code>${identifier}</code></dd>
+function passwordRows({ remoteIdentifier, identifier, certificate }: TypedValues): Html {
+  return html`${
+    remoteIdentifier === undefined
+      ? ''
+      : html`<dt>Remote identifier</dt><dd><code>${remoteIdentifier}</code></dd>`
+  }
+<dt>Identifier and user name</dt><dd><code>${identifier}</code></dd>
+<dt>CA certificate</dt><dd>${certificate}</dd>`;
+}
+
+function certificateRows({ identifier, certificate }: TypedValues): Html {
+  return html`<dt>IPSec identifier</dt><dd><code>${identifier}</code></dd>
 <dt>IPSec user certificate</dt><dd>${certificate}</dd>
 <dt>IPSec CA certificate</dt><dd>${certificate}</dd>
-<dt>IPSec server certificate</dt><dd>received from server</dd></dl>`,
+<dt>IPSec server certificate</dt><dd>received from server</dd>`;
+}
+
+function valueTable({ values }: RedeemedLink, kind: ProfileKind): Html[] {
+  const rows = kind === 'android' ? certificateRows : passwordRows;
+  return values.map(
+    (typed) => html`<dl class="card">
+<dt>Name</dt><dd>${typed.name}</dd><dt>Type</dt><dd>${typed.type}</dd>
+<dt>Server address</dt><dd><code>${typed.server}</code></dd>
+${rows(typed)}</dl>`,
   );
 }
 
 function profilePage(redeemed: RedeemedLink, kind: ProfileKind, situation: Situation): Html {
   const { device, profiles, password, values } = redeemed;
+  const isTyped = values.length > 0 && kind !== 'android';
+  const asked = isTyped ? 'Password:' : 'Password of the file:';
   const handed: Handed = { ...situation, filenames: profiles.map((one) => one.filename), values };
   return page(
     `Your profile for ${device.name}`,
     situation.tenantName,
-    html`<p><strong>Keep this page open until you are connected.</strong> The key in it is nowhere
-else: not even we can show it again.</p>
+    html`<p><strong>Keep this page open until you are connected.</strong> ${
+      profileTraits[kind].protocol === 'password'
+        ? 'The password in it is not shown again.'
+        : 'The key in it is nowhere else: not even we can show it again.'
+    }</p>
 ${profiles.map((profile) => profileSection(profile, profiles.length > 1, situation))}
-${password === null ? '' : html`<p>Password of the file:</p><pre class="secret">${password}</pre>`}
+${password === null ? '' : html`<p>${asked}</p><pre class="secret">${password}</pre>`}
 ${list(guides[kind].steps(handed))}
-${valueTable(redeemed)}
+${valueTable(redeemed, kind)}
 <p class="soft">Whoever has this profile can connect as you. Do not send it on.</p>`,
   );
 }

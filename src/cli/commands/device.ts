@@ -47,6 +47,7 @@ function certificateOf({ ikev2 }: Device): Field[] {
   if (!ikev2) return [];
   // In two, for narrow windows.
   const [name = '', domain = ''] = ikev2.identity.split('@');
+  if (ikev2.expiresAt === null) return [['ikev2', [name, 'by password']]];
   return [['ikev2', [name, `@${domain}`, `until ${minute(ikev2.expiresAt)}`]]];
 }
 

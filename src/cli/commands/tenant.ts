@@ -27,7 +27,7 @@ interface CreateOptions {
 
 function fieldsOf(tenant: Tenant): Field[] {
   const { id, name, slug, ula, revision, createdAt, status, deleteAt, policy } = tenant;
-  const { secondFactor, linkRedemption, signIn, withoutRevocations } = policy;
+  const { secondFactor, linkRedemption, signIn, withoutRevocations, ikev2Passwords } = policy;
   return [
     ['id', id],
     ['name', name],
@@ -36,6 +36,7 @@ function fieldsOf(tenant: Tenant): Field[] {
     ['sign-in', `${signIn}, second factor ${secondFactor}`],
     ['links', linkRedemption === 'link' ? 'are enough' : 'want a session as well'],
     ['no crl', withoutRevocations === 'refuse' ? 'nobody gets in' : 'devices get in'],
+    ['passwords', ikev2Passwords === 'on' ? 'for IKEv2, too' : 'none for IKEv2'],
     ['ipv6 prefix', ula],
     ['revision', String(revision)],
     ['created', minute(createdAt)],

@@ -167,9 +167,11 @@ export const devices = sqliteTable(
     status: text().notNull().$type<'pending' | 'active' | 'revoked'>(),
     /** Of its living credential. */
     publicKey: text('public_key'),
-    /** Of its living certificate, and until when that is good. */
+    /** Of its living certificate, and until when that is good; or of its password. */
     ikev2Identity: text('ikev2_identity'),
     ikev2ExpiresAt: integer('ikev2_expires_at'),
+    /** The password that it has in place of a certificate, sealed: its gateways need it. */
+    ikev2Secret: text('ikev2_secret'),
     onDemand: text('on_demand', { mode: 'json' })
       .notNull()
       .$type<OnDemand>()
@@ -206,8 +208,11 @@ export const credentials = sqliteTable(
     deviceId: text('device_id')
       .notNull()
       .references(() => devices.id),
-    protocol: text().notNull().$type<'wireguard' | 'ikev2'>(),
-    /** As WireGuard writes it; of a certificate, SHA-256 of its SubjectPublicKeyInfo in base64. */
+    protocol: text().notNull().$type<'wireguard' | 'ikev2' | 'password'>(),
+    /**
+     * As WireGuard writes it; of a certificate, SHA-256 of its SubjectPublicKeyInfo in base64; of a
+     * password, its user name.
+     */
     publicKey: text('public_key').notNull(),
     createdRevision: integer('created_revision').notNull(),
     retiredRevision: integer('retired_revision'),

@@ -12,8 +12,9 @@ export function platformOf(row: Pick<DeviceRow, 'platform'>): Platform {
 }
 
 function ikev2Of({ ikev2Identity, ikev2ExpiresAt }: DeviceRow): Device['ikev2'] {
-  if (ikev2Identity === null || ikev2ExpiresAt === null) return null;
-  return { identity: ikev2Identity, expiresAt: new Date(ikev2ExpiresAt).toISOString() };
+  if (ikev2Identity === null) return null;
+  const expiresAt = ikev2ExpiresAt === null ? null : new Date(ikev2ExpiresAt).toISOString();
+  return { identity: ikev2Identity, expiresAt };
 }
 
 /** A device as the API shows it. */

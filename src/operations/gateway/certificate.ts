@@ -6,8 +6,9 @@ import { gateways } from '../../db/schema/tenant.ts';
 import { certificates } from '../../db/schema/tenant-pki.ts';
 import { toBase64, toHex } from '../../model/encoding.ts';
 import { newId } from '../../model/ids.ts';
+import { passwordHost } from '../../model/ikev2.ts';
 import { limits } from '../../model/limits.ts';
-import { issueGateway, namesOfHost, serialFrom } from '../../pki/certificate.ts';
+import { type GeneralName, issueGateway, namesOfHost, serialFrom } from '../../pki/certificate.ts';
 import { crlUrl, validityOf } from '../authority/issue.ts';
 import { type AuthorityRow, issuerOf, storedDer, vouchingFor } from '../authority/living.ts';
 import type { PeerWrites } from '../peers.ts';
@@ -20,6 +21,15 @@ interface Certified {
   certificate: string;
   certificateAuthority: string;
   certificateExpiresAt: number;
+}
+
+/** Also the name for devices with passwords, whether there are any or not. */
+function namesOf(host: string): GeneralName[] {
+  const other = passwordHost(host);
+  return [
+    ...namesOfHost(host),
+    ...(other === null ? [] : [{ kind: 'dns' as const, value: other }]),
+  ];
 }
 
 /** A certificate for this key: what the gateway's row says then, and what else to write. */
@@ -40,7 +50,7 @@ export async function certifyKey(
     serial,
     subject: { commonName: endpointHost },
     spki: storedDer(ikePublicKey),
-    names: namesOfHost(endpointHost),
+    names: namesOf(endpointHost),
     crlUrl: crlUrl(scope, authority.id),
   });
   const row = {
@@ -63,11 +73,13 @@ export async function certifyKey(
 /**
  * What the gateways with IKEv2 are told when the living authorities have become these: each shows
  * a certificate of one of them.
+ * @param anew whether it is a new one in any case
  */
 export async function recertify(
   scope: TenantScope,
   number: number,
   living: readonly AuthorityRow[],
+  anew = false,
 ): Promise<PeerWrites> {
   const { db } = scope;
   const [rows] = await db.run(db.build.select().from(gateways).where(eq(gateways.ikev2, true)));
@@ -76,7 +88,7 @@ export async function recertify(
   for (const row of rows) {
     const told = { sectionsRevision: number, revision: number };
     const { ikePublicKey, certificateAuthority } = row;
-    const isGood = certificateAuthority !== null && ids.has(certificateAuthority);
+    const isGood = !anew && certificateAuthority !== null && ids.has(certificateAuthority);
     const own =
       isGood || ikePublicKey === null
         ? { set: {}, writes: [] }

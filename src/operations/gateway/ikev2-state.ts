@@ -2,37 +2,48 @@
 
 import { and, asc, eq, gt, max, sql } from 'drizzle-orm';
 import { prepared } from '../../db/prepared.ts';
-import { tenant } from '../../db/schema/tenant.ts';
+import { devices, tenant } from '../../db/schema/tenant.ts';
 import { certificates, ikev2Peers } from '../../db/schema/tenant-pki.ts';
-import type { Ikev2Change, Ikev2Section } from '../../model/ikev2.ts';
+import { type Ikev2Change, type Ikev2Section, passwordHost } from '../../model/ikev2.ts';
+import type { Keys } from '../../pki/root-key.ts';
 import type { AuthorityRow } from '../authority/living.ts';
+import { passwordPurpose } from '../password.ts';
+
 import type { GatewayRow } from './view.ts';
 
-type PeerRow = typeof ikev2Peers.$inferSelect;
+/** A device on the gateway's list, with its password where it has one, sealed. */
+export interface ListedPeer {
+  peer: typeof ikev2Peers.$inferSelect;
+  secret: string | null;
+}
 
 /** What there is to tell besides the gateway's row. */
 export interface Ikev2Rows {
   /** The newest first. */
   authorities: readonly AuthorityRow[];
-  changed: readonly PeerRow[];
+  changed: readonly ListedPeer[];
   /** The revision that last revoked a certificate. */
   revocations: number;
   withoutRevocations: Ikev2Section['withoutRevocations'];
+  /** Whether devices may come in with passwords. */
+  withPasswords: boolean;
 }
 
 const ofGateway = eq(ikev2Peers.gatewayId, sql.placeholder('gatewayId'));
 
 export const livingIkev2Peers = prepared((build) =>
   build
-    .select()
+    .select({ peer: ikev2Peers, secret: devices.ikev2Secret })
     .from(ikev2Peers)
+    .innerJoin(devices, eq(devices.id, ikev2Peers.deviceId))
     .where(and(ofGateway, eq(ikev2Peers.removed, false)))
     .orderBy(asc(ikev2Peers.revision)),
 );
 export const ikev2PeersSince = prepared((build) =>
   build
-    .select()
+    .select({ peer: ikev2Peers, secret: devices.ikev2Secret })
     .from(ikev2Peers)
+    .innerJoin(devices, eq(devices.id, ikev2Peers.deviceId))
     .where(and(ofGateway, gt(ikev2Peers.revision, sql.placeholder('since'))))
     .orderBy(asc(ikev2Peers.revision)),
 );
@@ -46,12 +57,14 @@ export const tenantPolicy = prepared((build) =>
 
 export function ikev2Section(
   row: GatewayRow,
-  { authorities, withoutRevocations }: Ikev2Rows,
+  { authorities, withoutRevocations, withPasswords }: Ikev2Rows,
 ): Ikev2Section | undefined {
   const { ikePool4, ikePool6, certificate } = row;
+  const identity = withPasswords ? passwordHost(row.endpointHost) : null;
   if (ikePool4 === null || ikePool6 === null) return undefined;
   return {
     identity: row.endpointHost,
+    ...(identity === null ? {} : { password: { identity } }),
     certificate,
     authorities: authorities.map(({ id, certificate }) => ({ id, certificate })),
     pools: { v4: ikePool4, v6: ikePool6 },
@@ -61,16 +74,22 @@ export function ikev2Section(
   };
 }
 
-export function ikev2Change(
+export async function ikev2Change(
+  { sealer }: Pick<Keys, 'sealer'>,
   { ikev2Digest }: GatewayRow,
   { changed, revocations }: Ikev2Rows,
   isWhole: boolean,
-): Ikev2Change {
-  const upsert = changed.filter(({ removed }) => !removed);
-  const gone = changed.filter(({ removed }) => removed);
+): Promise<Ikev2Change> {
+  const upsert = changed.filter(({ peer }) => !peer.removed);
+  const gone = changed.filter(({ peer }) => peer.removed);
   return {
-    upsert: upsert.map(({ deviceId, identity }) => ({ id: deviceId, identity })),
-    remove: isWhole ? [] : gone.map(({ deviceId }) => deviceId),
+    upsert: await Promise.all(
+      upsert.map(async ({ peer: { deviceId: id, identity }, secret }) => {
+        if (secret === null) return { id, identity };
+        return { id, identity, secret: await sealer.open(secret, passwordPurpose(id)) };
+      }),
+    ),
+    remove: isWhole ? [] : gone.map(({ peer }) => peer.deviceId),
     digest: ikev2Digest,
     revocations,
   };

@@ -12,6 +12,7 @@ import type {
 import { notFound, SallyportError } from '../../model/errors.ts';
 import { defaultPolicy } from '../../model/policy.ts';
 import { gatewayAddresses } from '../../model/pool.ts';
+import type { Keys } from '../../pki/root-key.ts';
 import { signDesiredState } from '../../pki/tokens.ts';
 import { livingAuthorities } from '../authority/living.ts';
 import { peerOf, poolsOf } from '../peers.ts';
@@ -57,7 +58,11 @@ interface Rows {
 }
 
 /** The document that leads from `since`, or from nothing, to what the rows say. */
-function compileDocument({ row, changed, ikev2 }: Rows, since: number | undefined): DesiredState {
+async function compileDocument(
+  keys: Pick<Keys, 'sealer'>,
+  { row, changed, ikev2 }: Rows,
+  since: number | undefined,
+): Promise<DesiredState> {
   const pools = poolsOf(row);
   const isWhole = since === undefined;
   const upsert: Peer[] = [];
@@ -74,7 +79,7 @@ function compileDocument({ row, changed, ikev2 }: Rows, since: number | undefine
     sections: sectionsOf(row, ikev2, since),
     peers: { upsert, remove: isWhole ? [] : remove },
     peerDigest: row.peerDigest,
-    ...(ikev2 && { ikev2: ikev2Change(row, ikev2, isWhole) }),
+    ...(ikev2 && { ikev2: await ikev2Change(keys, row, ikev2, isWhole) }),
   };
 }
 
@@ -119,12 +124,9 @@ async function readIkev2(
   if (!row?.identityKey) throw notFound('gateway', gatewayId);
   if (!row.ikev2) return { row, changed };
   const revocations = newest?.revision ?? 0;
-  const { withoutRevocations } = { ...defaultPolicy, ...self?.policy };
-  return {
-    row,
-    changed,
-    ikev2: { authorities, changed: ikev2Changed, revocations, withoutRevocations },
-  };
+  const { withoutRevocations, ikev2Passwords } = { ...defaultPolicy, ...self?.policy };
+  const told = { withoutRevocations, withPasswords: ikev2Passwords === 'on' };
+  return { row, changed, ikev2: { authorities, changed: ikev2Changed, revocations, ...told } };
 }
 
 /**
@@ -176,5 +178,5 @@ export async function getState(
   // What a delta cannot say, such as that a section is gone.
   if (since !== undefined && since < row.wholeRevision)
     return getState(scope, gatewayId, undefined);
-  return signDesiredState(keys.state, compileDocument(rows, since));
+  return signDesiredState(keys.state, await compileDocument(keys, rows, since));
 }

@@ -5,6 +5,7 @@ import { gateways } from '../../db/schema/tenant.ts';
 import { SallyportError } from '../../model/errors.ts';
 import { type ProfileKind, profileKinds, profileTraits } from '../../model/profile.ts';
 import type { GatewayRow } from '../gateway/view.ts';
+import { allowsPasswords, takesPasswords } from '../password.ts';
 import type { TenantScope } from '../services.ts';
 
 type Protocol = (typeof profileTraits)[ProfileKind]['protocol'];
@@ -12,11 +13,13 @@ type Protocol = (typeof profileTraits)[ProfileKind]['protocol'];
 const isReady: Readonly<Record<Protocol, (row: GatewayRow) => boolean>> = {
   wireguard: ({ wireguardPublicKey }) => wireguardPublicKey !== null,
   ikev2: ({ ikev2, certificate }) => ikev2 && certificate !== null,
+  password: takesPasswords,
 };
 
 const protocolNames: Readonly<Record<Protocol, string>> = {
   wireguard: 'WireGuard',
   ikev2: 'IKEv2',
+  password: 'passwords',
 };
 
 async function readGateways({ db }: TenantScope, ids: string[]): Promise<GatewayRow[]> {
@@ -27,7 +30,11 @@ async function readGateways({ db }: TenantScope, ids: string[]): Promise<Gateway
 /** @param gatewayIds those that serve the device */
 export async function readOffers(scope: TenantScope, gatewayIds: string[]): Promise<ProfileKind[]> {
   const rows = await readGateways(scope, gatewayIds);
-  return profileKinds.filter((kind) => rows.some(isReady[profileTraits[kind].protocol]));
+  const withPasswords = await allowsPasswords(scope);
+  return profileKinds.filter((kind) => {
+    const { protocol } = profileTraits[kind];
+    return (protocol !== 'password' || withPasswords) && rows.some(isReady[protocol]);
+  });
 }
 
 /** @throws SallyportError `gateway_not_ready` when no gateway could serve such a profile */
@@ -38,7 +45,7 @@ export async function requireReady(
 ): Promise<void> {
   const rows = await readGateways(scope, gatewayIds);
   if (rows.some(isReady[protocol])) return;
-  const other = protocol === 'ikev2' ? 'wireguard' : 'ikev2';
+  const other = protocol === 'wireguard' ? 'ikev2' : 'wireguard';
   if (!rows.some(isReady[other]))
     throw new SallyportError('gateway_not_ready', 'No gateway of this device is set up yet.', {
       wayOut: 'Try the same link again later; it was not used up.',

@@ -5,6 +5,8 @@ import { toBase64, toHex } from '../../model/encoding.ts';
 import type { RandomBytes } from '../../model/ids.ts';
 import type {
   Ikev2ProfileKind,
+  PasswordProfileInput,
+  PasswordProfileKind,
   ProfileKind,
   RenderedProfile,
   WireguardProfileInput,
@@ -15,6 +17,7 @@ import type { Bytes } from '../../pki/der.ts';
 import { type GeneratedKey, importSigner } from '../../pki/key.ts';
 import { makePkcs12, newBundlePassword } from '../../pki/pkcs12.ts';
 import { type IssuedIkev2, renderIssued } from '../../render/client/issued.ts';
+import { passwordValues } from '../../render/client/password.ts';
 import { renderProfiles } from '../../render/client/profiles.ts';
 import { qrSvg } from '../../render/client/qr.ts';
 import type { Services } from '../services.ts';
@@ -89,4 +92,18 @@ export async function ikev2Profiles(
     sign: async (content) => signCms(content, await importSigner(issued), chain, now()),
   });
   return { profiles: profileViews(files, issued.connections), ...rest };
+}
+
+/** The files of a kind for a device's new password, and what is typed. */
+export async function passwordProfiles(
+  kind: PasswordProfileKind,
+  input: PasswordProfileInput,
+): Promise<IssuedProfiles> {
+  const files = await renderProfiles({ kind, input });
+  const isTyped = kind !== 'mobileconfig-password';
+  return {
+    profiles: profileViews(files, input.connections),
+    password: isTyped ? input.password : null,
+    values: isTyped ? passwordValues(kind, input) : [],
+  };
 }

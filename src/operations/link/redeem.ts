@@ -7,8 +7,10 @@ import { links } from '../../db/schema/tenant.ts';
 import type { Device, RedeemedLink, RedeemLink } from '../../model/device.ts';
 import { toBase64 } from '../../model/encoding.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
+import { passwordHost } from '../../model/ikev2.ts';
 import {
   type Ikev2ProfileKind,
+  type PasswordProfileKind,
   type ProfileKind,
   type ProfileSubject,
   profileTraits,
@@ -24,12 +26,13 @@ import { gatewaysForIssue, issueCredential } from '../credential.ts';
 import { readConnections, readDevice, readIkev2Connections } from '../device/read.ts';
 import { bytesLeft } from '../device/usage.ts';
 import { type DeviceRow, deviceView } from '../device/view.ts';
+import { issuePassword } from '../password.ts';
 import type { PeerWrites } from '../peers.ts';
 import type { Caller, TenantScope } from '../services.ts';
 import { readActiveUser } from '../user/read.ts';
 import { requireReady } from './offers.ts';
 import { type OpenedLink, openLink, refuseClosed } from './open.ts';
-import { ikev2Profiles, randomUuid, wireguardProfiles } from './profiles.ts';
+import { ikev2Profiles, passwordProfiles, randomUuid, wireguardProfiles } from './profiles.ts';
 
 /** What the device gets, decided with the change. */
 interface Grant<T> extends PeerWrites {
@@ -44,7 +47,7 @@ type Decide<T> = (number: number, device: DeviceRow, gatewayIds: string[]) => Pr
 /** Closes the link and gives out what `grant` decides, in one change. */
 async function consume<T>(
   { scope, link }: OpenedLink,
-  protocol: 'wireguard' | 'ikev2',
+  protocol: 'wireguard' | 'ikev2' | 'password',
   grant: Decide<T>,
 ): Promise<{ device: Device; given: T }> {
   const { db, services } = scope;
@@ -142,7 +145,8 @@ async function redeemIkev2(
     const { issued, ...peers } = await issueCertificate(scope, number, row, key.spki, gatewayIds);
     const { identity: ikev2Identity, expiresAt: ikev2ExpiresAt } = issued;
     const summary = { profile: kind, identity: ikev2Identity, retired: row.ikev2Identity };
-    return { ...peers, change: { ikev2Identity, ikev2ExpiresAt }, summary, given: issued };
+    const change = { ikev2Identity, ikev2ExpiresAt, ikev2Secret: null };
+    return { ...peers, change, summary, given: issued };
   });
   const ikev2 = await certificateView(scope, device.id, given);
   const shared = { tenant: tenantOf(opened), device, connections: [], ikev2 };
@@ -152,15 +156,38 @@ async function redeemIkev2(
   return { ...shared, ...(await ikev2Profiles(scope.services, kind, issued)) };
 }
 
+async function redeemPassword(
+  opened: OpenedLink,
+  kind: PasswordProfileKind,
+): Promise<RedeemedLink> {
+  const { scope } = opened;
+  const { device, given } = await consume(opened, 'password', async (number, row, gatewayIds) => {
+    const { issued, sealed, ...peers } = await issuePassword(scope, number, row, gatewayIds);
+    const { identity } = issued;
+    const change = { ikev2Identity: identity, ikev2ExpiresAt: null, ikev2Secret: sealed };
+    const summary = { profile: kind, identity, retired: row.ikev2Identity };
+    return { ...peers, change, summary, given: issued };
+  });
+  const all = await readIkev2Connections(scope, device.id);
+  const connections = all.filter(({ host }) => passwordHost(host) !== null);
+  const input = { ...subjectOf(opened, device), ...given, connections };
+  const tenant = tenantOf(opened);
+  return { tenant, device, connections: [], ikev2: null, ...(await passwordProfiles(kind, input)) };
+}
+
 function refuseForeign(kind: ProfileKind, field: 'publicKey' | 'certificateRequest'): never {
   throw new SallyportError('invalid_input', `A profile of kind ${kind} has another kind of key.`, {
-    wayOut: 'Send a public key for WireGuard, and a certificate request for IKEv2.',
+    wayOut: 'Send a public key for WireGuard, a certificate request for IKEv2, or nothing.',
     problems: [{ field, rule: `must be left out for ${kind}` }],
   });
 }
 
 function isWireguard(kind: ProfileKind): kind is WireguardProfileKind {
   return profileTraits[kind].protocol === 'wireguard';
+}
+
+function isPassword(kind: ProfileKind): kind is PasswordProfileKind {
+  return profileTraits[kind].protocol === 'password';
 }
 
 /**
@@ -175,5 +202,7 @@ export async function redeemLink(caller: Caller, input: RedeemLink): Promise<Red
     return redeemWireguard(opened, profile, publicKey);
   }
   if (publicKey !== undefined) refuseForeign(profile, 'publicKey');
-  return redeemIkev2(opened, profile, certificateRequest);
+  if (!isPassword(profile)) return redeemIkev2(opened, profile, certificateRequest);
+  if (certificateRequest !== undefined) refuseForeign(profile, 'certificateRequest');
+  return redeemPassword(opened, profile);
 }

@@ -1,11 +1,11 @@
 // Everywhere that a sealed text is kept. Whoever seals something new adds its place here, or the
 // key that sealed it cannot be thrown away.
 
-import { and, asc, count, eq, gt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gt, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../db/database.ts';
 import * as directory from '../../db/schema/directory.ts';
-import { idempotencyKeys } from '../../db/schema/tenant.ts';
+import { devices, idempotencyKeys } from '../../db/schema/tenant.ts';
 import * as outlets from '../../db/schema/tenant-outlets.ts';
 import { authorities } from '../../db/schema/tenant-pki.ts';
 import { limits } from '../../model/limits.ts';
@@ -15,6 +15,7 @@ import { keyPurpose } from '../authority/living.ts';
 import { mailPurpose } from '../mail.ts';
 import { oidcPurpose } from '../oidc/settings.ts';
 import { challengePurpose } from '../oidc/sign-in.ts';
+import { passwordPurpose } from '../password.ts';
 import { totpPurpose } from '../totp/verify.ts';
 import { webhookPurpose } from '../webhook/secret.ts';
 
@@ -72,6 +73,14 @@ export const directoryPlaces: readonly Place[] = [
 const { webhooks, oidc } = outlets;
 
 export const tenantPlaces: readonly Place[] = [
+  {
+    table: devices,
+    id: devices.id,
+    text: devices.ikev2Secret,
+    set: (ikev2Secret) => ({ ikev2Secret }),
+    where: isNotNull(devices.ikev2Secret),
+    purpose: passwordPurpose,
+  },
   {
     table: authorities,
     id: authorities.id,

@@ -6,9 +6,7 @@ import { notFound } from '../../model/errors.ts';
 import type { Operation } from '../../model/permissions.ts';
 import type { Summary } from '../../model/revision.ts';
 import type { Tenant } from '../../model/tenant.ts';
-import { readLiving } from '../authority/living.ts';
 import { commit, type Outcome } from '../commit.ts';
-import { recertify } from '../gateway/certificate.ts';
 import { requireWholeTenant } from '../reach.ts';
 import { requireMatch } from '../scope.ts';
 import type { TenantScope } from '../services.ts';
@@ -35,8 +33,8 @@ export interface RowChange {
   summary: Summary;
   writes?: Outcome<Tenant>['writes'];
   jobs?: Outcome<Tenant>['jobs'];
-  /** Whether documents of gateways with IKEv2 change by it. */
-  tellsIkev2?: boolean;
+  /** Gateways that are told. */
+  touched?: string[];
 }
 
 /** Somebody else has done it meanwhile. */
@@ -54,30 +52,30 @@ class Unchanged {
 export async function changeTenant(
   scope: TenantScope,
   operation: Operation,
-  decide: (row: TenantRow) => Promise<RowChange | undefined> | RowChange | undefined,
+  decide: (
+    row: TenantRow,
+    number: number,
+  ) => Promise<RowChange | undefined> | RowChange | undefined,
 ): Promise<Tenant> {
   const { db, tenantId } = scope;
   requireWholeTenant(scope);
-  const decideNow = async () => {
+  const decideNow = async (number: number) => {
     const { row, head } = await readTenant(scope);
     requireMatch(scope, row.revision);
-    const change = await decide(row);
+    const change = await decide(row, number);
     if (!change) throw new Unchanged(tenantView(row, head));
     return { row, ...change };
   };
   try {
     const changed = await commit(scope, operation, async (number) => {
-      const { row, set, summary, writes = [], jobs = [], tellsIkev2 } = await decideNow();
-      const told = tellsIkev2
-        ? await recertify(scope, number, await readLiving(scope))
-        : { writes: [], touched: [] };
+      const { row, set, summary, writes = [], jobs = [], touched = [] } = await decideNow(number);
       const update = db.build.update(tenant).set({ ...set, revision: number });
       return {
         subject: tenantId,
         summary,
-        writes: [update, ...writes, ...told.writes, mirrorLater(scope)],
+        writes: [update, ...writes, mirrorLater(scope)],
         jobs,
-        touched: told.touched,
+        touched,
         result: tenantView({ ...row, ...set, revision: number }, number),
       };
     });

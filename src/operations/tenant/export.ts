@@ -36,7 +36,7 @@ export const exportedTables: Readonly<Record<string, Exported>> = {
   groupMembers: { table: people.groupMembers },
   apiKeys: { table: people.apiKeys, secrets: ['hash'] },
   gateways: { table: core.gateways, secrets: ['enrollmentHash'] },
-  devices: { table: core.devices },
+  devices: { table: core.devices, secrets: ['ikev2Secret'] },
   deviceGateways: { table: core.deviceGateways },
   credentials: { table: core.credentials },
   peers: { table: core.peers },

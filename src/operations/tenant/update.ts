@@ -7,6 +7,9 @@ import { SallyportError } from '../../model/errors.ts';
 import { defaultPolicy } from '../../model/policy.ts';
 import { changesOf } from '../../model/revision.ts';
 import type { Tenant, TenantPolicy, UpdateTenant } from '../../model/tenant.ts';
+import { readLiving } from '../authority/living.ts';
+import { recertify } from '../gateway/certificate.ts';
+import { withdrawPasswords } from '../password.ts';
 import type { TenantScope } from '../services.ts';
 import { changeTenant } from './change.ts';
 
@@ -39,13 +42,28 @@ function given(policy: UpdateTenant['policy'] = {}): Partial<TenantPolicy> {
   return Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined));
 }
 
+/**
+ * What gateways with IKEv2 are told. With passwords their certificates have the name for these;
+ * without them any more, no password is good.
+ * @param passwords what they are switched to, if they are
+ */
+async function tellGateways(scope: TenantScope, number: number, passwords: unknown) {
+  const told = await recertify(scope, number, await readLiving(scope), passwords === 'on');
+  if (passwords !== 'off') return told;
+  const withdrawn = await withdrawPasswords(scope, number);
+  return {
+    writes: [...told.writes, ...withdrawn.writes],
+    touched: [...new Set([...told.touched, ...withdrawn.touched])],
+  };
+}
+
 export async function updateTenant(scope: TenantScope, input: UpdateTenant): Promise<Tenant> {
-  return changeTenant(scope, 'tenant.update', async (row) => {
+  return changeTenant(scope, 'tenant.update', async (row, number) => {
     const name = input.name ?? row.name;
     const before = { ...defaultPolicy, ...row.policy };
     const policy = { ...before, ...given(input.policy) };
     const demands = changesOf(before, policy, ['secondFactor', 'linkRedemption', 'signIn']);
-    const ofGateways = changesOf(before, policy, ['withoutRevocations']);
+    const ofGateways = changesOf(before, policy, ['withoutRevocations', 'ikev2Passwords']);
     const renamed = changesOf<{ name: string }>(row, { name }, ['name']);
     const summary = { ...renamed, ...demands, ...ofGateways };
     if (Object.keys(summary).length === 0) return undefined;
@@ -53,7 +71,8 @@ export async function updateTenant(scope: TenantScope, input: UpdateTenant): Pro
       if (demands['signIn.after'] === 'oidc') await refuseWithoutProvider(scope);
       refuseLockOut(scope, policy);
     }
-    const tellsIkev2 = Object.keys(ofGateways).length > 0;
-    return { set: { name, policy }, summary, tellsIkev2 };
+    const to = ofGateways['ikev2Passwords.after'];
+    const told = Object.keys(ofGateways).length > 0 && (await tellGateways(scope, number, to));
+    return { set: { name, policy }, summary, ...told };
   });
 }

@@ -108,19 +108,39 @@ const algorithms = {
 /** Children are rekeyed before the whole, or some versions drop the tunnel. */
 const lifetimeMinutes = { ike: 1440, child: 480 };
 
-function ikev2Of(input: Ikev2ProfileInput, connection: Ikev2Connection, identity: string) {
+/** Whatever a device proves itself with. */
+export type Ikev2Subject = ProfileSubject &
+  Pick<Ikev2ProfileInput, 'identity' | 'authorities' | 'connections'>;
+
+/** How the two prove themselves. */
+export interface Proofs {
+  /** What the gateway calls itself. */
+  remote: string;
+  own: Dictionary;
+}
+
+function certified(input: Ikev2ProfileInput, { host }: Ikev2Connection, identity: string): Proofs {
+  return {
+    remote: host,
+    own: {
+      AuthenticationMethod: 'Certificate',
+      ExtendedAuthEnabled: 0,
+      PayloadCertificateUUID: identity.toUpperCase(),
+      CertificateType: certificateTypes[input.keyType],
+    },
+  };
+}
+
+function ikev2Of(input: Ikev2Subject, connection: Ikev2Connection, { remote, own }: Proofs) {
   const [authority] = input.authorities;
   return {
     RemoteAddress: connection.host,
-    RemoteIdentifier: connection.host,
+    RemoteIdentifier: remote,
     LocalIdentifier: input.identity,
-    AuthenticationMethod: 'Certificate',
-    ExtendedAuthEnabled: 0,
-    PayloadCertificateUUID: identity.toUpperCase(),
-    CertificateType: certificateTypes[input.keyType],
+    ...own,
     // The type asks for it, and it makes the system ask the gateway for its certificate.
     ServerCertificateIssuerCommonName: plistText(authority?.commonName ?? ''),
-    ServerCertificateCommonName: connection.host,
+    ServerCertificateCommonName: remote,
     IKESecurityAssociationParameters: { ...algorithms, LifeTimeInMinutes: lifetimeMinutes.ike },
     ChildSecurityAssociationParameters: { ...algorithms, LifeTimeInMinutes: lifetimeMinutes.child },
     EnablePFS: 1,
@@ -148,9 +168,9 @@ function vpnTitle(subject: ProfileSubject, gatewayName: string): string {
 }
 
 async function ikev2Payload(
-  input: Ikev2ProfileInput,
+  input: Ikev2Subject,
   connection: Ikev2Connection,
-  identity: string,
+  proofs: Proofs,
   isFirst: boolean,
 ): Promise<Dictionary> {
   const title = vpnTitle(input, connection.gatewayName);
@@ -164,7 +184,7 @@ async function ikev2Payload(
       UserDefinedName: plistText(title),
       VPNType: 'IKEv2',
       IKEv2: {
-        ...ikev2Of(input, connection, identity),
+        ...ikev2Of(input, connection, proofs),
         ...ikev2OnDemand(isFirst ? input.onDemand : off),
       },
       ...dnsOf(connection.dns),
@@ -172,7 +192,7 @@ async function ikev2Payload(
   });
 }
 
-async function rootPayloads(input: Ikev2ProfileInput): Promise<Dictionary[]> {
+async function rootPayloads(input: Ikev2Subject): Promise<Dictionary[]> {
   return Promise.all(
     input.authorities.map(async ({ certificate, commonName }, index) =>
       payload(input, {
@@ -188,6 +208,19 @@ async function rootPayloads(input: Ikev2ProfileInput): Promise<Dictionary[]> {
       }),
     ),
   );
+}
+
+/** A profile for the system's own IKEv2 client, with what the device proves itself by in front. */
+export async function ikev2Profile(
+  input: Ikev2Subject,
+  first: Dictionary[],
+  proofs: (to: Ikev2Connection) => Proofs,
+): Promise<string> {
+  const roots = await rootPayloads(input);
+  const vpns = await Promise.all(
+    input.connections.map((one, index) => ikev2Payload(input, one, proofs(one), index === 0)),
+  );
+  return profile(input, 'ikev2', {}, [...first, ...roots, ...vpns]);
 }
 
 /** The XML of a profile for the system's own IKEv2 client, not yet signed. */
@@ -207,11 +240,7 @@ export async function renderMobileconfig(input: Ikev2ProfileInput): Promise<stri
       KeyIsExtractable: false,
     },
   });
-  const roots = await rootPayloads(input);
-  const vpns = await Promise.all(
-    input.connections.map((one, index) => ikev2Payload(input, one, identity, index === 0)),
-  );
-  return profile(input, 'ikev2', {}, [bundle, ...roots, ...vpns]);
+  return ikev2Profile(input, [bundle], (to) => certified(input, to, identity));
 }
 
 /** The apps of the two systems have their own identifiers, and a profile works in one of them. */

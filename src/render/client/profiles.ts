@@ -4,6 +4,8 @@ import { toUtf8 } from '../../model/encoding.ts';
 import type {
   Ikev2ProfileInput,
   Ikev2ProfileKind,
+  PasswordProfileInput,
+  PasswordProfileKind,
   ProfileKind,
   RenderedProfile,
   WireguardProfileInput,
@@ -12,14 +14,17 @@ import type {
 import { renderSswan } from './android.ts';
 import { connectionNames, profileFilenames, wireguardFilenames } from './filename.ts';
 import { renderMobileconfig, renderWireguardMobileconfig } from './mobileconfig.ts';
+import { renderPasswordMobileconfig } from './mobileconfig-password.ts';
 import { renderNetworkManager, renderWireguardKeyfile } from './networkmanager.ts';
+import { authorityFilename } from './password.ts';
 import { renderIpsec, renderSwanctl } from './strongswan.ts';
 import { renderWindows } from './windows.ts';
 import { renderWireguardClient } from './wireguard.ts';
 
 export type ProfileRequest =
   | { kind: Ikev2ProfileKind; input: Ikev2ProfileInput }
-  | { kind: WireguardProfileKind; input: WireguardProfileInput };
+  | { kind: WireguardProfileKind; input: WireguardProfileInput }
+  | { kind: PasswordProfileKind; input: PasswordProfileInput };
 
 /** Puts a file into a signature around it (CMS); null leaves Apple's profiles unsigned. */
 export type SignProfile = ((content: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>) | null;
@@ -30,6 +35,7 @@ const mediaTypes = {
   apple: 'application/x-apple-aspen-config',
   strongswan: 'application/vnd.strongswan.profile',
   pkcs12: 'application/x-pkcs12',
+  authority: 'application/x-x509-ca-cert',
   tar: 'application/x-tar',
 } as const;
 
@@ -120,6 +126,18 @@ export async function renderProfiles(
       const { kind, input } = request;
       const xml = await renderMobileconfig(input);
       return [await apple(kind, sign, nameOf(input, 'mobileconfig'), xml)];
+    }
+    case 'mobileconfig-password': {
+      const { kind, input } = request;
+      const xml = await renderPasswordMobileconfig(input);
+      return [await apple(kind, sign, nameOf(input, 'mobileconfig'), xml)];
+    }
+    case 'android-password':
+    case 'password': {
+      const { kind, input } = request;
+      return input.authorities.map(({ certificate }, index) =>
+        file(kind, 'authority', authorityFilename(index), certificate),
+      );
     }
     case 'windows': {
       const { kind, input } = request;

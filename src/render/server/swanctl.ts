@@ -7,6 +7,7 @@ import {
   parseAddress,
   parsePrefix,
 } from '../../model/cidr.ts';
+import { toBase64, toUtf8 } from '../../model/encoding.ts';
 import type { Ikev2Section } from '../../model/ikev2.ts';
 
 /** What everything of ours in charon is called, or begins with. */
@@ -17,6 +18,8 @@ export interface Swanctl {
   /** Names of files in `x509`, and in `x509ca` in the order of the section's authorities. */
   certificateFile: string;
   authorityFiles: readonly string[];
+  /** Of devices, by their identities. */
+  passwords: ReadonlyMap<string, string>;
 }
 
 // Apple and Windows by our profiles, Android's own client, strongSwan's, and what an iPhone or a
@@ -71,15 +74,42 @@ function poolLines(pool: string, dns: readonly string[]): string[] {
   ]);
 }
 
-function remoteLines({ section, authorityFiles }: Swanctl, auth: readonly string[]): string[] {
-  return block('remote', [
-    ...auth,
-    line('cacerts', authorityFiles),
-    line('revocation', section.withoutRevocations === 'refuse' ? 'strict' : 'relaxed'),
-  ]);
+interface Connection {
+  name: string;
+  /** What the gateway calls itself. */
+  identity: string;
+  /** How devices prove themselves. */
+  remote: readonly string[];
 }
 
-function connectionLines(name: string, input: Swanctl, auth: readonly string[]): string[] {
+function connectionsOf({ section, authorityFiles }: Swanctl): Connection[] {
+  const { identity, password, withoutRevocations } = section;
+  const certified = [
+    line('cacerts', authorityFiles),
+    line('revocation', withoutRevocations === 'refuse' ? 'strict' : 'relaxed'),
+  ];
+  const connections = [
+    { name: 'pubkey', identity, remote: ['auth = pubkey', ...certified] },
+    { name: 'eap', identity, remote: ['auth = eap-tls', 'eap_id = %any', ...certified] },
+  ];
+  if (!password) return connections;
+  // By an identity of its own, because of two kinds of EAP charon only ever tries the first.
+  const remote = ['auth = eap-mschapv2', 'eap_id = %any'];
+  return [...connections, { name: 'password', ...password, remote }];
+}
+
+/** In base64, since charon reads some beginnings of a plain text as the mark of a code. */
+function secretLines(passwords: Swanctl['passwords']): string[] {
+  const secrets = [...passwords].flatMap(([identity, password]) =>
+    block(`eap-${swanctlPrefix}-${identity}`, [
+      line('id', identity),
+      line('secret', `0s${toBase64(toUtf8(password))}`),
+    ]),
+  );
+  return secrets.length === 0 ? [] : block('secrets', secrets);
+}
+
+function connectionLines({ name, identity, remote }: Connection, input: Swanctl): string[] {
   const { section, certificateFile } = input;
   const { pools } = section;
   return block(`${swanctlPrefix}-${name}`, [
@@ -98,12 +128,8 @@ function connectionLines(name: string, input: Swanctl, auth: readonly string[]):
     // Clients rekey. Windows behind NAT refuses a gateway that does.
     'rekey_time = 0s',
     'reauth_time = 0s',
-    ...block('local', [
-      'auth = pubkey',
-      line('certs', certificateFile),
-      line('id', section.identity),
-    ]),
-    ...remoteLines(input, auth),
+    ...block('local', ['auth = pubkey', line('certs', certificateFile), line('id', identity)]),
+    ...block('remote', remote),
     ...block('children', [
       ...block(`${swanctlPrefix}-net`, [
         line('local_ts', section.routes),
@@ -118,14 +144,17 @@ function connectionLines(name: string, input: Swanctl, auth: readonly string[]):
 
 /** The file in `conf.d`. Throws if the section holds what would be read as something else. */
 export function renderSwanctl(input: Swanctl): string {
-  const { identity, pools, dns } = input.section;
-  if (!/^[0-9A-Za-z.:-]+$/.test(identity))
-    throw new Error(`"${identity}" is neither a host name nor an address`);
+  const { pools, dns } = input.section;
+  const connections = connectionsOf(input);
+  for (const { identity } of connections)
+    if (!/^[0-9A-Za-z.:-]+$/.test(identity))
+      throw new Error(`"${identity}" is neither a host name nor an address`);
   const lines = [
-    ...block('connections', [
-      ...connectionLines('pubkey', input, ['auth = pubkey']),
-      ...connectionLines('eap', input, ['auth = eap-tls', 'eap_id = %any']),
-    ]),
+    ...block(
+      'connections',
+      connections.flatMap((one) => connectionLines(one, input)),
+    ),
+    ...secretLines(input.passwords),
     ...block('pools', [...poolLines(pools.v4, dns), ...poolLines(pools.v6, dns)]),
   ];
   return `${lines.join('\n')}\n`;

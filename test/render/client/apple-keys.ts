@@ -118,6 +118,8 @@ export const appleKeys: Readonly<Record<string, Table>> = {
       values: ['None', 'SharedSecret', 'Certificate'],
     },
     ExtendedAuthEnabled: flag,
+    AuthName: text,
+    AuthPassword: text,
     PayloadCertificateUUID: { type: 'string', pattern: uuid },
     CertificateType: {
       type: 'string',

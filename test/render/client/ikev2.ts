@@ -4,8 +4,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { fromBase64, toBase64 } from '../../../src/model/encoding.ts';
-import { deviceIdentity, identityDomainOf } from '../../../src/model/ikev2.ts';
-import type { Ikev2ProfileInput, WireguardProfileInput } from '../../../src/model/profile.ts';
+import { deviceIdentity, identityDomainOf, passwordHost } from '../../../src/model/ikev2.ts';
+import type {
+  Ikev2ProfileInput,
+  PasswordProfileInput,
+  WireguardProfileInput,
+} from '../../../src/model/profile.ts';
 import {
   encodeName,
   issueAuthority,
@@ -161,6 +165,18 @@ export const someThrough: Ikev2ProfileInput = {
 };
 
 export const namedIkev2 = { 'all-through': allThrough, 'some-through': someThrough };
+
+/** Only gateways that are known by names take passwords. */
+function withPassword({ connections, ...input }: Ikev2ProfileInput): PasswordProfileInput {
+  const { certificate, privateKey, pkcs12, keyType, expiresAt, ...rest } = input;
+  const named = connections.filter(({ host }) => passwordHost(host) !== null);
+  return { ...rest, identity: '4567efgh0123abcd', connections: named };
+}
+
+export const namedPassword = {
+  'all-through': withPassword(allThrough),
+  'some-through': withPassword(someThrough),
+};
 
 const wireguard = { ...subject, onDemand: everything.onDemand, privateKey };
 export const namedWireguard: Record<string, WireguardProfileInput> = {

@@ -11,6 +11,7 @@ import {
   renderMobileconfig,
   renderWireguardMobileconfig,
 } from '../../../src/render/client/mobileconfig.ts';
+import { renderPasswordMobileconfig } from '../../../src/render/client/mobileconfig-password.ts';
 import { ikev2OnDemand, wireguardOnDemand } from '../../../src/render/client/on-demand.ts';
 import { plistText, renderPlist } from '../../../src/render/client/plist.ts';
 import { renderProfiles } from '../../../src/render/client/profiles.ts';
@@ -22,6 +23,7 @@ import {
   fixture,
   hostileNames,
   namedIkev2,
+  namedPassword,
   namedWireguard,
   someThrough,
 } from './ikev2.ts';
@@ -56,6 +58,7 @@ async function everyProfile(): Promise<string[]> {
   const ikev2 = Object.values(namedIkev2).flatMap((input) =>
     everyOnDemand.map((onDemand) => renderMobileconfig({ ...input, onDemand })),
   );
+  const passwords = Object.values(namedPassword).map(renderPasswordMobileconfig);
   const wireguard = Object.values(namedWireguard).flatMap((input) =>
     everyOnDemand.flatMap((onDemand) =>
       (['ios', 'macos'] as const).map((platform) =>
@@ -63,12 +66,29 @@ async function everyProfile(): Promise<string[]> {
       ),
     ),
   );
-  return Promise.all([...ikev2, ...wireguard]);
+  return Promise.all([...ikev2, ...passwords, ...wireguard]);
 }
 
 describe('a configuration profile', () => {
   it("has only keys and values that Apple's tables know", async () => {
     for (const xml of await everyProfile()) expect(appleFaults(read(xml))).toEqual([]);
+  });
+
+  it('has a password in place of a certificate, and asks for the second name', async () => {
+    const profile = read(await renderPasswordMobileconfig(namedPassword['all-through']));
+    expect(payloads(profile, 'pkcs12')).toEqual([]);
+    expect(payloads(profile, 'root')).toHaveLength(1);
+    expect(dictionary(payloads(profile, 'vpn')[0]?.IKEv2)).toMatchObject({
+      RemoteAddress: 'berlin.vpn.example.test',
+      RemoteIdentifier: 'pw.berlin.vpn.example.test',
+      ServerCertificateCommonName: 'pw.berlin.vpn.example.test',
+      AuthenticationMethod: 'None',
+      ExtendedAuthEnabled: 1,
+      AuthName: '4567efgh0123abcd',
+      AuthPassword: allThrough.password,
+    });
+    const certified = read(await renderMobileconfig(allThrough));
+    expect(profile.PayloadIdentifier).toBe(certified.PayloadIdentifier);
   });
 
   it('is read by Python as it is by the library that wrote it', async (context) => {

@@ -5,7 +5,7 @@ import { describe, it } from 'vitest';
 import { profileKinds, profileTraits, type RenderedProfile } from '../../../src/model/profile.ts';
 import { type ProfileRequest, renderProfiles } from '../../../src/render/client/profiles.ts';
 import { expectGolden } from './golden.ts';
-import { namedIkev2, namedWireguard } from './ikev2.ts';
+import { namedIkev2, namedPassword, namedWireguard } from './ikev2.ts';
 
 /** The files of a tar in one text, with what else is known of them. */
 function unpacked(content: Uint8Array): string {
@@ -23,9 +23,12 @@ const requests = profileKinds.flatMap((kind) =>
   (['all-through', 'some-through'] as const).map((name): [string, ProfileRequest] => {
     const traits = profileTraits[kind];
     const label = `${kind}, ${name}`;
-    return traits.protocol === 'ikev2'
-      ? [label, { kind, input: namedIkev2[name] } as ProfileRequest]
-      : [label, { kind, input: namedWireguard[name] } as ProfileRequest];
+    const input = {
+      ikev2: namedIkev2[name],
+      wireguard: namedWireguard[name],
+      password: namedPassword[name],
+    }[traits.protocol];
+    return [label, { kind, input } as ProfileRequest];
   }),
 );
 

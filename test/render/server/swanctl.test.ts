@@ -18,9 +18,9 @@ const usual: Ikev2Section = {
   withoutRevocations: 'refuse',
 };
 
-function render(section: Ikev2Section): string {
+function render(section: Ikev2Section, passwords = new Map<string, string>()): string {
   const authorityFiles = section.authorities.map(({ id }) => `sallyport-${id}.pem`);
-  return renderSwanctl({ section, certificateFile: 'sallyport.pem', authorityFiles });
+  return renderSwanctl({ section, certificateFile: 'sallyport.pem', authorityFiles, passwords });
 }
 
 /** A value as strongSwan's settings parser reads it between quotes. */
@@ -40,6 +40,15 @@ describe("the gateway's file for swanctl", () => {
     const section = { ...usual, withoutRevocations: 'accept' as const, dns: [] };
     const text = render({ ...section, routes: ['10.0.0.0/8', 'fd00::/8'] });
     expectGolden('swanctl-relaxed.conf', text);
+  });
+
+  it('has a second identity for devices with passwords, and these in base64', () => {
+    const section = { ...usual, password: { identity: 'pw.vpn.example.test' } };
+    const passwords = new Map([
+      ['4k2m9q0c7x1v5t8b', '0sdoesnotstandfortheseitself'],
+      ['9h8g7f6e5d4c3b2a', 'kq7n2v9x4c1b8m5z0h3gfabc'],
+    ]);
+    expectGolden('swanctl-passwords.conf', render(section, passwords));
   });
 
   it.each(['%any', 'a b', 'vpn.example.test"', '@x', 'C=XX', '', '*'])(

@@ -24,6 +24,15 @@ function protocolsOf({ publicKey, ikev2 }: Device): string {
 
 /** Of IKEv2: until when it lets the device in, and as whom gateways know the device. */
 function Certificate({ identity, expiresAt }: NonNullable<Device['ikev2']>) {
+  if (expiresAt === null)
+    return (
+      <>
+        <dt>Password</dt>
+        <dd>
+          for <code>{identity}</code>
+        </dd>
+      </>
+    );
   const hasEnded = new Date(expiresAt).getTime() < Date.now();
   return (
     <>

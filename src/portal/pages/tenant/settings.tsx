@@ -30,6 +30,10 @@ const revocations = [
   ['refuse', 'It lets nobody in by IKEv2'],
   ['accept', 'It lets in whom it knows by name'],
 ] as const;
+const passwords = [
+  ['off', 'Certificates alone'],
+  ['on', 'Passwords, too, where a client takes no certificate'],
+] as const;
 
 function Change({ tenant, done }: { tenant: Tenant; done: () => void }) {
   const params = { tenantId: tenant.id };
@@ -67,6 +71,12 @@ function Change({ tenant, done }: { tenant: Tenant; done: () => void }) {
         name="withoutRevocations"
         value={policy.withoutRevocations}
         options={revocations}
+      />
+      <Choice
+        label="Devices with IKEv2 (certificates alone ends all passwords)"
+        name="ikev2Passwords"
+        value={policy.ikev2Passwords}
+        options={passwords}
       />
     </Form>
   );
