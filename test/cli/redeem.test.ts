@@ -39,6 +39,7 @@ describe('sallyport link redeem --kind', () => {
   test('writes every kind, readable by its owner alone, beside what is there', async () => {
     const { tenant, sallyport, folder } = await prepared();
     const device = await createDevice(tenant, { name: "Ann's laptop" });
+    await sallyport('tenant', 'update', '--ikev2-passwords', 'on');
     const written = new Set<string>();
     for (const kind of profileKinds) {
       const { token } = await createLink(tenant, device.id);

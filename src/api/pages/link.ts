@@ -25,7 +25,11 @@ const platformNames: Readonly<Record<Platform, string>> = {
 };
 
 /** Kinds that the system takes over as they are: the answer is the file, and the page stays. */
-const direct: ReadonlySet<ProfileKind> = new Set(['mobileconfig', 'wireguard-mobileconfig']);
+const direct: ReadonlySet<ProfileKind> = new Set([
+  'mobileconfig',
+  'wireguard-mobileconfig',
+  'mobileconfig-password',
+]);
 
 /** An iPad says that it is a Mac. */
 function isSame(visitor: Visitor, platform: Platform): boolean {
