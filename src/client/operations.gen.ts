@@ -75,6 +75,7 @@ export type ChangePolicy = {
   linkRedemption?: "link" | "session" | undefined;
   signIn?: "any" | "oidc" | undefined;
   withoutRevocations?: "refuse" | "accept" | undefined;
+  ikev2Passwords?: "off" | "on" | undefined;
 };
 
 export type ConfirmedTotp = {
@@ -207,8 +208,8 @@ export type Device = {
   status: "pending" | "active" | "revoked";
   publicKey: string | null;
   ikev2: {
-    identity: string;
-    expiresAt: string;
+    identity: Ikev2Identity;
+    expiresAt: string | null;
   } | null;
   onDemand: OnDemand;
   gatewayIds: Array<string>;
@@ -239,8 +240,8 @@ export type DeviceDetail = {
   status: "pending" | "active" | "revoked";
   publicKey: string | null;
   ikev2: {
-    identity: string;
-    expiresAt: string;
+    identity: Ikev2Identity;
+    expiresAt: string | null;
   } | null;
   onDemand: OnDemand;
   gatewayIds: Array<string>;
@@ -355,6 +356,8 @@ export type IdentityJwk = {
   crv: "Ed25519";
   x: string;
 };
+
+export type Ikev2Identity = string;
 
 export type Ikev2Observation = {
   sessions: number;
@@ -513,7 +516,7 @@ export type Problem = {
 };
 
 export type Profile = {
-  kind: "wireguard" | "mobileconfig" | "wireguard-mobileconfig" | "windows" | "sswan" | "android" | "networkmanager" | "wireguard-networkmanager" | "swanctl" | "ipsec";
+  kind: "wireguard" | "mobileconfig" | "wireguard-mobileconfig" | "windows" | "sswan" | "android" | "networkmanager" | "wireguard-networkmanager" | "swanctl" | "ipsec" | "mobileconfig-password" | "android-password" | "password";
   gatewayId: string | null;
   gatewayName: string | null;
   filename: string;
@@ -569,7 +572,7 @@ export type RedeemedLink = {
 
 export type RedeemLink = {
   token: string;
-  profile?: "wireguard" | "mobileconfig" | "wireguard-mobileconfig" | "windows" | "sswan" | "android" | "networkmanager" | "wireguard-networkmanager" | "swanctl" | "ipsec" | undefined;
+  profile?: "wireguard" | "mobileconfig" | "wireguard-mobileconfig" | "windows" | "sswan" | "android" | "networkmanager" | "wireguard-networkmanager" | "swanctl" | "ipsec" | "mobileconfig-password" | "android-password" | "password" | undefined;
   publicKey?: string | undefined;
   certificateRequest?: string | undefined;
 };
@@ -781,6 +784,7 @@ export type TenantPolicy = {
   linkRedemption: "link" | "session";
   signIn: "any" | "oidc";
   withoutRevocations: "refuse" | "accept";
+  ikev2Passwords: "off" | "on";
 };
 
 export type TestedWebhook = {
@@ -801,6 +805,7 @@ export type TypedValues = {
   name: string;
   type: string;
   server: string;
+  remoteIdentifier?: string | undefined;
   identifier: string;
   certificate: string;
 };
