@@ -15,9 +15,11 @@ import { installStrongswan, startStrongswan, swanctlFolder } from './strongswan.
 const allMs = 300_000;
 const loadMs = 60_000;
 
-// With each address that one of them gets, charon would look at the road of all others again.
+// With each address that one of them gets, charon would look at the road of all others again; and
+// each that is told to connect keeps one of its threads until it is in.
 const crowdSettings = `
 charon {
+  threads = 64
   plugins {
     kernel-netlink { roam_events = no }
   }
