@@ -54,7 +54,8 @@ start() {
 }
 stop() {
   running || return 0
-  kill "$(cat $pid)"; left=150
+  # Systemd waits for longer, and then kills it, too.
+  kill "$(cat $pid)"; left=4500
   while running && [ $((left -= 1)) -gt 0 ]; do sleep 0.02; done
   running && kill -KILL "$(cat $pid)"
   while running; do sleep 0.02; done
@@ -73,6 +74,7 @@ case $verb in
   start) start ;;
   stop) stop ;;
   restart) stop && start ;;
+  kill) running && kill -KILL "$(cat $pid)" ;;
   reload) reload ;;
   reload-or-restart) if running; then reload; else start; fi ;;
   try-restart) if running; then stop && start; fi ;;

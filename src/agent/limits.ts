@@ -50,6 +50,8 @@ export const agentLimits = {
   viciPacketsPerAnswer: 100_000,
   /** From a question to the first packet of its answer, and from each to the next. */
   viciMilliseconds: 4000,
+  /** Of a `swanctl --load-…`; a list of 10,000 revoked certificates takes well under a second. */
+  loadMilliseconds: 10_000,
   ikev2LookMilliseconds: 60_000,
   ikev2BackoffFirstMilliseconds: 2000,
   /** How long charon is left alone after it was started anew. */

@@ -27,17 +27,24 @@ export function commandError(argv: readonly string[], result: ExecResult): Error
 }
 
 /** Runs a program whatever comes of it. */
-export function attempt(host: Host, argv: readonly string[], stdin?: string): Promise<ExecResult> {
+export function attempt(
+  host: Host,
+  argv: readonly string[],
+  {
+    stdin,
+    timeoutMs = agentLimits.commandMilliseconds,
+  }: { stdin?: string; timeoutMs?: number } = {},
+): Promise<ExecResult> {
   return host.exec(argv, {
     ...(stdin === undefined ? {} : { stdin }),
-    timeoutMs: agentLimits.commandMilliseconds,
+    timeoutMs,
     maxOutput: agentLimits.commandOutputBytes,
   });
 }
 
 /** Runs a program and gives its stdout. Throws an error fit for a report if it fails. */
 export async function run(host: Host, argv: readonly string[], stdin?: string): Promise<string> {
-  const result = await attempt(host, argv, stdin);
+  const result = await attempt(host, argv, stdin === undefined ? {} : { stdin });
   if (result.code !== 0 || result.fault) throw commandError(argv, result);
   return result.stdout;
 }

@@ -53,6 +53,7 @@ export class FakeVici {
   constructor(charon: FakeCharon) {
     this.#charon = charon;
     if (!charon.running) this.#closed = 'connect ECONNREFUSED';
+    else if (charon.hung && charon.queue-- <= 0) this.#closed = 'connect EAGAIN /charon.vici';
   }
 
   /** Whether it only waits for events, so that time passes without it. */
@@ -115,6 +116,8 @@ export class FakeVici {
 export class FakeCharon {
   running = true;
   hung = false;
+  /** How many more may connect while it hangs, before the kernel turns them away. */
+  queue = 4;
   plugins: string[] = [];
   starts = 1;
   readonly sessions = new Map<string, FakeSession>();
@@ -179,6 +182,8 @@ export class FakeCharon {
 
   die(): void {
     this.running = false;
+    this.hung = false;
+    this.queue = 4;
     this.sessions.clear();
     this.connections = undefined;
     this.lists = [];
@@ -188,7 +193,6 @@ export class FakeCharon {
 
   restart(): void {
     this.die();
-    this.hung = false;
     this.running = true;
     this.starts++;
   }

@@ -27,7 +27,7 @@ interface Answer {
   code: number;
   stdout: string;
   stderr: string;
-  fault?: 'missing';
+  fault?: 'missing' | 'timeout';
 }
 
 const none = '(none)';
@@ -95,10 +95,7 @@ export class FakeMachine {
       const said = openssl(args, stdin, (path) => this.disk.get(path)?.text);
       return said === undefined ? fail('unable to load') : ok(said);
     }
-    if (program === 'systemctl') {
-      this.charon.restart();
-      return ok();
-    }
+    if (program === 'systemctl') return this.#systemctl(args);
     if (program === 'sysctl') return this.#sysctl(args);
     if (program === 'conntrack') return this.#conntrack(args);
     if (program === 'wireguard-go') return this.#add(args[0] ?? '', 'tun');
@@ -260,9 +257,19 @@ export class FakeMachine {
   }
 
   #swanctl([what = '']: string[]): Answer {
-    if (what === '--version') return ok('strongSwan 5.9.8 swanctl\n');
+    if (what === '--help') return ok('strongSwan 5.9.8 swanctl\n');
+    // It connects before it reads what it shall do.
+    if (this.charon.hung) return { ...fail(''), code: -1, fault: 'timeout' };
     const wrong = this.charon.load(what, this.disk);
     return wrong === undefined ? ok() : { ...fail(wrong), code: 22 };
+  }
+
+  /** Asked to end, one that hangs does not before systemd's patience is over. */
+  #systemctl([verb = '']: string[]): Answer {
+    if (verb === 'kill') this.charon.die();
+    else if (this.charon.hung) return { ...fail(''), code: -1, fault: 'timeout' };
+    else this.charon.restart();
+    return ok();
   }
 
   #nft(args: string[], stdin: string): Answer {

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { peerNumber } from '../render/server/documents.ts';
+import type { FakeHost } from './fake-host.ts';
 import { certificateFor, revocationList } from './fake-openssl.ts';
 import {
   addressesNumber,
@@ -14,7 +15,7 @@ import {
   settledLab,
   usualIkev2,
 } from './ikev2-lab.ts';
-import { directory, type Lab, worldOf } from './lab.ts';
+import { directory, Lab, worldOf } from './lab.ts';
 
 const now = Date.UTC(2026, 10, 22);
 const day = 24 * 3_600_000;
@@ -41,7 +42,7 @@ describe('charon', () => {
     charon.connect(identityNumber(1), addressesNumber(1));
     let asked = 0;
     lab.control.onIdle = () => {
-      if (++asked === 10) charon.die();
+      if (++asked === 20) charon.die();
       if (asked === 14) lab.control.publish({ ...ikev2World([1]), peers: [peerNumber(5)] });
     };
     await runUntil(lab, () => asked > 14 && charon.starts === 2 && isApplied(lab));
@@ -55,14 +56,61 @@ describe('charon', () => {
     expect([...admitted]).toEqual(addressesNumber(1));
   });
 
-  it('that hangs is asked three times before it is started anew', async () => {
+  it.each([
+    { where: 'with room for those who ask', queue: 4 },
+    { where: 'with nobody let in to ask', queue: 0 },
+  ])('that hangs $where is asked three times before it is started anew', async ({ queue }) => {
     const lab = await settledLab(ikev2World([1]));
     const { charon } = lab.machine;
-    charon.hung = true;
-    await runUntil(lab, () => charon.starts === 2 && isApplied(lab));
+    Object.assign(charon, { hung: true, queue });
+    const run = await runUntil(lab, () => charon.starts === 2 && isApplied(lab));
+    const failures = Lab.events(run.host, 'ikev2.failed');
+    expect(failures.length).toBeGreaterThanOrEqual(3);
     const said = lab.control.reports.map(({ sections }) => sections.ikev2?.error).join();
     expect(said).toContain('charon does not answer');
     expect(isApplied(lab)).toBe(true);
+  });
+
+  it('that hangs while it is loaded is killed and started anew', async () => {
+    const lab = await ikev2Lab();
+    const { charon } = lab.machine;
+    const asked: string[] = [];
+    lab.machine.breakage = ([program = '', verb = '']) => {
+      if (program === 'systemctl') asked.push(verb);
+      if (verb === '--load-creds' && charon.starts === 1) charon.hung = true;
+      return undefined;
+    };
+    lab.control.publish(ikev2World([1]));
+    await runUntil(lab, () => charon.starts === 2 && isApplied(lab));
+    expect(asked).toEqual(['kill', 'restart']);
+    expect(charon.connections).toContain('sallyport-pubkey');
+  });
+
+  it('that is slow once is not started anew', async () => {
+    const lab = await settledLab(ikev2World([1, 2]));
+    const { charon } = lab.machine;
+    charon.connect(identityNumber(1), addressesNumber(1));
+    let asked = 0;
+    lab.control.onIdle = () => {
+      if (++asked === 2) lab.control.publish(ikev2World([2]));
+    };
+    lab.machine.breakage = (argv) => {
+      charon.hung ||= asked === 2 && argv.join(' ') === 'nft -f -';
+      return undefined;
+    };
+    const answersAgain = (host: FakeHost) => {
+      const { log } = host;
+      host.log = (line) => {
+        log.call(host, line);
+        if (!line.includes('ikev2.failed')) return;
+        charon.hung = false;
+        lab.machine.breakage = () => undefined;
+      };
+    };
+    const run = await runUntil(lab, () => asked > 10 && isApplied(lab), answersAgain);
+    expect(Lab.events(run.host, 'ikev2.failed')).toHaveLength(1);
+    expect(charon.starts).toBe(1);
+    expect(charon.sessions.size).toBe(0);
   });
 
   it('that is not installed is named with the way out', async () => {

@@ -92,6 +92,16 @@ export class CharonError extends Error {
   }
 }
 
+function silence(): CharonError {
+  return new CharonError('charon does not answer', true);
+}
+
+/** The kernel turns away who connects while the queue of one that hangs is full. */
+function closedError(path: string, reason: string): CharonError {
+  if (/\bEAGAIN\b|^timeout$/.test(reason)) return silence();
+  return new CharonError(`${path}: ${reason}`);
+}
+
 /** The associations that a message names, by their connections. */
 export function associationsIn(body: ViciSection): Association[] {
   return Object.entries(body).flatMap(([connection, section]) => {
@@ -143,7 +153,7 @@ class Line {
         if (packet) return packet;
         const chunk = await this.#stream.receive(milliseconds);
         if (chunk.kind === 'nothing') return undefined;
-        if (chunk.kind === 'closed') throw new CharonError(`${this.#path}: ${chunk.reason}`);
+        if (chunk.kind === 'closed') throw closedError(this.#path, chunk.reason);
         this.#reader.push(chunk.bytes);
       }
     } catch (error) {
@@ -155,7 +165,7 @@ class Line {
   async expect(type: Packet['type'], events: ViciSection[] = []): Promise<ViciSection> {
     for (let packets = 0; packets < agentLimits.viciPacketsPerAnswer; packets++) {
       const packet = await this.receive(agentLimits.viciMilliseconds);
-      if (!packet) throw new CharonError('charon does not answer', true);
+      if (!packet) throw silence();
       if (packet.type === type) return packet.body;
       if (packet.type !== 'event') throw new CharonError(`charon answers with ${packet.type}`);
       events.push(packet.body);

@@ -4,29 +4,39 @@
 import { installStrongswan } from '../../model/strongswan-packages.ts';
 import { Alarm } from '../alarm.ts';
 import { agentLimits } from '../limits.ts';
-import { attempt, commandError, run } from '../linux.ts';
+import { attempt, commandError } from '../linux.ts';
 import { logEvent } from '../log.ts';
 import type { Machine } from '../machine.ts';
-import type { CharonError } from './charon.ts';
+import { CharonError } from './charon.ts';
 
 function swanctl({ swanctlDirectory, viciSocket }: Machine, command: string): string[] {
   const where = ['--uri', `unix://${viciSocket}`, '--file', `${swanctlDirectory}/swanctl.conf`];
   return ['swanctl', `--${command}`, ...where, ...(command === 'load-creds' ? ['--noprompt'] : [])];
 }
 
+/** @throws CharonError when charon does not take part */
+async function load(machine: Machine, what: string): Promise<void> {
+  const argv = swanctl(machine, `load-${what}`);
+  const loaded = await attempt(machine.host, argv, { timeoutMs: agentLimits.loadMilliseconds });
+  if (loaded.fault === 'timeout') throw new CharonError('charon does not answer', true);
+  if (loaded.code !== 0 || loaded.fault) throw commandError(argv, loaded);
+}
+
 /** Loads keys, certificates and lists of revoked ones. Throws an error fit for a report. */
 export async function loadCredentials(machine: Machine): Promise<void> {
-  await run(machine.host, swanctl(machine, 'load-creds'));
+  await load(machine, 'creds');
 }
 
 /** Loads everything, connections last, so that nobody is let in by half of it. */
 export async function loadAll(machine: Machine): Promise<void> {
   await loadCredentials(machine);
   // A pool that a device still has an address of cannot go, which is no reason to load nothing.
-  const pools = swanctl(machine, 'load-pools');
-  const loaded = await attempt(machine.host, pools);
-  await run(machine.host, swanctl(machine, 'load-conns'));
-  if (loaded.code !== 0 || loaded.fault) throw commandError(pools, loaded);
+  const pools = await load(machine, 'pools').catch((error: unknown) => {
+    if (error instanceof CharonError) throw error;
+    return { error };
+  });
+  await load(machine, 'conns');
+  if (pools) throw pools.error;
 }
 
 /** Starts charon anew when it has to be. */
@@ -48,7 +58,8 @@ export class Reviver {
   /** Does what can be done about it. Gives what is wrong, in words, and whether it was started. */
   async revive(error: CharonError): Promise<{ fault: string; started: boolean }> {
     const { host, systemctl } = this.#machine;
-    const there = await attempt(host, ['swanctl', '--version']);
+    // Every other command connects to charon first, even the one for the version.
+    const there = await attempt(host, ['swanctl', '--help']);
     if (there.fault === 'missing')
       return {
         fault: `strongSwan is not installed; run: ${installStrongswan.join(' ')}`,
@@ -61,6 +72,8 @@ export class Reviver {
       return { fault: error.message, started: false };
     this.#pause.set(agentLimits.charonRestartLeastMilliseconds);
     logEvent(host, 'ikev2.restart', { reason: error.message });
+    // Asked to end it would not, and systemd's patience with it is a minute and a half.
+    if (error.hung) await attempt(host, [systemctl, 'kill', '--signal=SIGKILL', 'strongswan']);
     const argv = [systemctl, 'restart', 'strongswan'];
     const result = await attempt(host, argv);
     const failed = result.code !== 0 || result.fault !== undefined;

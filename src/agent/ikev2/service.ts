@@ -81,8 +81,8 @@ export class Ikev2 {
         await this.#applied(state, cut);
       } catch (error) {
         this.#failed(error);
-        // Whoever follows charon finds that out, and revives it: that takes its time.
-        if (error instanceof CharonError) this.#listener?.close();
+        // Whoever follows charon asks it anew then, and revives it: that takes its time.
+        if (error instanceof CharonError) this.#quit();
       }
     });
     this.#bell.ring();
