@@ -4,6 +4,7 @@
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Ikev2ProfileKind, PasswordProfileKind } from '../src/model/profile.ts';
 import type { LabNode } from './node.ts';
 import { readProfile } from './profile-readers.ts';
 import {
@@ -16,6 +17,17 @@ import {
 
 const upMs = 30_000;
 
+/** What a client proves itself with. */
+export interface CertificateProof {
+  /** PEM. */
+  certificate: string;
+  privateKey: string;
+}
+export interface PasswordProof {
+  user: string;
+  password: string;
+}
+
 /** What a client has of a profile, and puts into its messages. */
 export interface ClientSettings {
   /** Where the gateway is. */
@@ -26,43 +38,54 @@ export interface ClientSettings {
   localIdentity: string | undefined;
   ike: string;
   esp: string;
+  proof: CertificateProof | PasswordProof;
   /** PEM. */
-  certificate: string;
-  privateKey: string;
   authorities: readonly string[];
   /** What it asks to reach. */
   remote: readonly string[];
 }
 
-/** The kinds of files that are for IKEv2. */
-export type Ikev2Kind =
-  | 'mobileconfig'
-  | 'windows'
-  | 'sswan'
-  | 'android'
-  | 'networkmanager'
-  | 'swanctl'
-  | 'ipsec';
-
 export interface ClientFile {
-  kind: Ikev2Kind;
-  path: string;
-  /** Of the PKCS #12, where the importer asks for it. */
+  kind: Ikev2ProfileKind | PasswordProfileKind;
+  /** One for most kinds. */
+  paths: readonly string[];
+  /** Of the PKCS #12, where the importer asks for it; or the device's own. */
   password?: string | undefined;
-  /** What a person types into Android's own client. */
-  typed?: { server: string; identifier: string } | undefined;
+  /** What a person types into clients that import no settings. */
+  typed?: { server: string; remoteIdentifier?: string | undefined; identifier: string } | undefined;
 }
 
-function connection(settings: ClientSettings, names: readonly string[]): string {
-  const { remoteIdentity, localIdentity, ike, esp, remote, host } = settings;
+export interface ClientOptions {
+  /** Whether its own messages may be cut to fit (RFC 7383), and it takes such. */
+  fragmentation?: 'yes' | 'no';
+}
+
+/** The section of what it proves itself with, and that of its secrets. */
+function proofOf({ proof, localIdentity }: ClientSettings): { local: string; secrets: string } {
+  const id = localIdentity === undefined ? '' : `id = "${localIdentity}"`;
+  if ('certificate' in proof)
+    return { local: `auth = pubkey\ncerts = client.pem\n${id}`, secrets: '' };
+  const secret = `0s${Buffer.from(proof.password).toString('base64')}`;
+  return {
+    local: `auth = eap-mschapv2\neap_id = ${proof.user}\n${id}`,
+    secrets: `secrets { eap-client {\n id = ${proof.user}\n secret = ${secret}\n} }\n`,
+  };
+}
+
+function configuration(
+  settings: ClientSettings,
+  names: readonly string[],
+  { fragmentation = 'yes' }: ClientOptions,
+): string {
+  const { remoteIdentity, ike, esp, remote, host } = settings;
+  const { local, secrets } = proofOf(settings);
   return `connections { client {
   version = 2
   remote_addrs = ${host}
   vips = 0.0.0.0, ::
+  fragmentation = ${fragmentation}
   proposals = ${ike}
-  local { auth = pubkey
-          certs = client.pem
-          ${localIdentity === undefined ? '' : `id = "${localIdentity}"`} }
+  local { ${local} }
   remote { auth = pubkey
            id = ${remoteIdentity ?? '%any'}
            cacerts = ${names.join(', ')} }
@@ -70,18 +93,26 @@ function connection(settings: ClientSettings, names: readonly string[]): string 
     remote_ts = ${remote.join(', ')}
     esp_proposals = ${esp} } }
 } }
-`;
+${secrets}`;
 }
 
-async function connectBySettings(node: LabNode, settings: ClientSettings): Promise<void> {
+async function connectBySettings(
+  node: LabNode,
+  settings: ClientSettings,
+  options: ClientOptions,
+): Promise<void> {
   const folder = swanctlFolder(node);
   const names = settings.authorities.map((pem, i) => {
     writeFileSync(join(folder, `x509ca/client-${i}.pem`), pem);
     return `client-${i}.pem`;
   });
-  writeFileSync(join(folder, 'x509/client.pem'), settings.certificate);
-  writeFileSync(join(folder, 'private/client.pem'), settings.privateKey);
-  writeFileSync(join(folder, 'conf.d/client.conf'), connection(settings, names));
+  const { proof } = settings;
+  if ('certificate' in proof) {
+    writeFileSync(join(folder, 'x509/client.pem'), proof.certificate);
+    writeFileSync(join(folder, 'private/client.pem'), proof.privateKey);
+  }
+  const text = configuration(settings, names, options);
+  writeFileSync(join(folder, 'conf.d/client.conf'), text);
   await startStrongswan(node);
   await initiate(node, 'client');
 }
@@ -120,15 +151,24 @@ until ipsec statusall "$0" 2>/dev/null | grep -q "$0:"; do sleep 0.05; done`;
   await node.exec(['ipsec', 'up', name], { timeoutMs: upMs });
 }
 
-/** Connects a node by a file, as the client that the file is for would. Throws when it cannot. */
-export async function connectByFile(node: LabNode, file: ClientFile): Promise<void> {
+/**
+ * Connects a node by a file, as the client that the file is for would; options are a client's own
+ * that no file of ours has. Throws when it cannot.
+ */
+export async function connectByFile(
+  node: LabNode,
+  file: ClientFile,
+  options: ClientOptions = {},
+): Promise<void> {
   installStrongswan(node);
-  if (file.kind === 'swanctl') return connectBySwanctl(node, file.path);
-  if (file.kind === 'ipsec') return connectByIpsec(node, file.path);
+  const [path = ''] = file.paths;
+  if (file.kind === 'swanctl') return connectBySwanctl(node, path);
+  if (file.kind === 'ipsec') return connectByIpsec(node, path);
   const scratch = join(node.files, 'profile');
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });
-  return connectBySettings(node, await readProfile(node, file, readFileSync(file.path), scratch));
+  const source = { node, file, path, content: readFileSync(path), scratch };
+  return connectBySettings(node, await readProfile(source), options);
 }
 
 /** Disconnects a node, whichever of strongSwan's daemons it runs. */

@@ -1,15 +1,12 @@
 // Devices that come in by IKEv2, from the link to the tunnel, by the product's own command line.
 
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { compactVerify, importJWK } from 'jose';
-import { z } from 'zod';
 import { gatewaySchema } from '../src/model/gateway.ts';
 import { type RevocationReceipt, revocationReceiptSchema } from '../src/model/ikev2.ts';
 import { deviceReceiptsSchema } from '../src/model/receipt.ts';
-import { connectByFile, type Ikev2Kind } from './ikev2-client.ts';
+import { type ClientFile, type ClientOptions, connectByFile } from './ikev2-client.ts';
+import { redeem } from './profile-story.ts';
 import type { Scene } from './scene.ts';
-import * as story from './story.ts';
 import { initiate, startStrongswan, stopStrongswan } from './strongswan.ts';
 import type { UsualNode } from './topology.ts';
 
@@ -28,13 +25,6 @@ export async function untilIkev2({ tenant, gateway }: Scene): Promise<void> {
   }
 }
 
-const redeemedSchema = z.object({
-  paths: z.array(z.string()).min(1),
-  password: z.string().nullable(),
-  values: z.array(z.object({ server: z.string(), identifier: z.string() })),
-  device: z.object({ ikev2: z.object({ identity: z.string() }).nullable() }),
-});
-
 export interface Ikev2Device {
   id: string;
   identity: string;
@@ -43,25 +33,14 @@ export interface Ikev2Device {
 
 /** Makes a device of the owner's, redeems its link on a machine, and connects by the file. */
 export async function joinIkev2(
-  { lab, tenant }: Scene,
+  scene: Scene,
   node: UsualNode,
-  kind: Ikev2Kind,
+  kind: ClientFile['kind'],
+  options: ClientOptions = {},
 ): Promise<Ikev2Device> {
-  const { id, url } = await story.createDevice(tenant, tenant.ownerId, kind);
-  const folder = join(lab.scratch, node, id);
-  mkdirSync(folder, { recursive: true });
-  const user = new story.Cli(lab.node(node), new URL(url).origin);
-  const redeem = ['link', 'redeem', url, '--kind', kind, '--out', folder];
-  const redeemed = await user.run(redeemedSchema, ...redeem);
-  const [path = ''] = redeemed.paths;
-  const { password, values, device } = redeemed;
-  await connectByFile(lab.node(node), {
-    kind,
-    path,
-    password: password ?? undefined,
-    typed: values[0],
-  });
-  return { id, identity: device.ikev2?.identity ?? '', node };
+  const { id, identity, file } = await redeem(scene, node, kind);
+  await connectByFile(scene.lab.node(node), file, options);
+  return { id, identity, node };
 }
 
 /**

@@ -87,6 +87,7 @@ export const testPackages: readonly LabPackage[] = [
     programs: ['/usr/lib/*/girepository-1.0/NM-1.0.typelib'],
     why: 'that library, without NetworkManager',
   },
+  { name: 'zbar-tools', programs: ['zbarimg'], why: "a phone's camera before a QR code" },
   { name: 'tcpdump', programs: ['tcpdump'], why: 'to see what is on a wire' },
 ];
 

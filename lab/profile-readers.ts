@@ -2,127 +2,12 @@
 // what the client sends. Each client's proposals and identities are those that its vendor
 // documents.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse as parsePlist } from 'plist';
 import { z } from 'zod';
-import type { ClientFile, ClientSettings } from './ikev2-client.ts';
-import type { LabNode } from './node.ts';
-
-const everything = ['0.0.0.0/0', '::/0'];
-
-interface Source {
-  node: LabNode;
-  file: ClientFile;
-  content: Buffer;
-  /** A folder for what has to be a file in between. */
-  scratch: string;
-}
-
-interface Bundle {
-  certificate: string;
-  privateKey: string;
-  authorities: string[];
-}
-
-const certificatePattern = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-const keyPattern = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/;
-
-function pemOf(der: Uint8Array): string {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
-}
-
-function only<T>(items: readonly T[], what: string): T {
-  const [item, ...more] = items;
-  if (item === undefined || more.length > 0) {
-    throw new Error(`the profile has ${items.length} of ${what} in place of one`);
-  }
-  return item;
-}
-
-/** Opens a PKCS #12 with its password. */
-async function openBundle({ node, scratch }: Source, p12: Uint8Array, password: string) {
-  const path = join(scratch, 'bundle.p12');
-  writeFileSync(path, p12);
-  const open = ['openssl', 'pkcs12', '-in', path, '-passin', `pass:${password}`, '-nodes'];
-  const [own, others] = [
-    await node.exec([...open, '-clcerts']),
-    await node.exec([...open, '-cacerts']),
-  ];
-  const bundle: Bundle = {
-    certificate: only(own.stdout.match(certificatePattern) ?? [], 'certificates'),
-    privateKey: only(own.stdout.match(keyPattern) ?? [], 'keys'),
-    authorities: others.stdout.match(certificatePattern) ?? [],
-  };
-  return bundle;
-}
-
-const bytes = z.instanceof(Uint8Array);
-const algorithmsSchema = z.object({
-  EncryptionAlgorithm: z.literal('AES-256-GCM'),
-  IntegrityAlgorithm: z.enum(['SHA2-256', 'SHA2-384']),
-  DiffieHellmanGroup: z.literal([19, 20]),
-});
-const payloadsSchema = z.object({
-  PayloadContent: z.array(z.looseObject({ PayloadType: z.string(), PayloadUUID: z.string() })),
-});
-const identityPayload = z.object({
-  PayloadUUID: z.string(),
-  PayloadContent: bytes,
-  Password: z.string(),
-});
-const rootPayload = z.object({ PayloadContent: bytes });
-const vpnPayload = z.object({
-  VPNType: z.literal('IKEv2'),
-  IKEv2: z.object({
-    RemoteAddress: z.string(),
-    RemoteIdentifier: z.string(),
-    LocalIdentifier: z.string(),
-    AuthenticationMethod: z.literal('Certificate'),
-    PayloadCertificateUUID: z.string(),
-    EnablePFS: z.int(),
-    IKESecurityAssociationParameters: algorithmsSchema,
-    ChildSecurityAssociationParameters: algorithmsSchema,
-  }),
-});
-
-const groups = { 19: 'ecp256', 20: 'ecp384' } as const;
-const functions = { 'SHA2-256': 'prfsha256', 'SHA2-384': 'prfsha384' } as const;
-
-/** iOS and macOS: the signature is taken off, the identity is an e-mail name. */
-async function readMobileconfig(source: Source): Promise<ClientSettings> {
-  const { node, file, scratch } = source;
-  const path = join(scratch, 'profile.plist');
-  const unwrap = ['openssl', 'cms', '-verify', '-noverify', '-inform', 'DER', '-in', file.path];
-  await node.exec([...unwrap, '-out', path]);
-  const { PayloadContent } = payloadsSchema.parse(parsePlist(readFileSync(path, 'utf8')));
-  const ofType = (type: string) => PayloadContent.filter((one) => one.PayloadType === type);
-  const vpn = only(ofType('com.apple.vpn.managed'), 'VPNs');
-  const { IKEv2: ikev2 } = vpnPayload.parse(vpn);
-  const identities = ofType('com.apple.security.pkcs12').map((one) => identityPayload.parse(one));
-  const identity = only(
-    identities.filter(({ PayloadUUID }) => PayloadUUID === ikev2.PayloadCertificateUUID),
-    'identities that the VPN names',
-  );
-  const roots = ofType('com.apple.security.root').map((one) => rootPayload.parse(one));
-  const ike = ikev2.IKESecurityAssociationParameters;
-  const child = ikev2.ChildSecurityAssociationParameters;
-  const pfs = ikev2.EnablePFS === 1 ? `-${groups[child.DiffieHellmanGroup]}` : '';
-  return {
-    ...(await openBundle(source, identity.PayloadContent, identity.Password)),
-    host: ikev2.RemoteAddress,
-    remoteIdentity: ikev2.RemoteIdentifier,
-    localIdentity: ikev2.LocalIdentifier,
-    ike: `aes256gcm16-${functions[ike.IntegrityAlgorithm]}-${groups[ike.DiffieHellmanGroup]}`,
-    esp: `aes256gcm16${pfs}`,
-    authorities: roots.map((root) => pemOf(root.PayloadContent)),
-    remote: everything,
-  };
-}
+import { readMobileconfig, readPasswordMobileconfig } from './apple-readers.ts';
+import type { ClientSettings } from './ikev2-client.ts';
+import { everything, only, openBundle, pemOf, type Source } from './profile-source.ts';
 
 /** A value of the script, by the words before it. */
 function scriptValue(script: string, pattern: RegExp): string {
@@ -198,17 +83,46 @@ const android = {
   esp: 'aes256gcm16-aes128gcm16-chacha20poly1305, aes256-aes128-sha512-sha384-sha256',
 };
 
+/** What a person has to type. */
+function typedOf({ file: { kind, password, typed } }: Source) {
+  if (!typed) throw new Error(`nobody says what is typed for ${kind}`);
+  return { password: password ?? '', ...typed };
+}
+
+/** Android's asks the gateway for the name that it is reached by. */
 async function readAndroid(source: Source): Promise<ClientSettings> {
-  const { password, typed } = source.file;
-  if (!typed) throw new Error("Android's own client has to be typed into");
+  const { server, identifier, password } = typedOf(source);
   return {
-    ...(await openBundle(source, source.content, password ?? '')),
+    ...(await openBundle(source, source.content, password)),
     ...android,
-    host: typed.server,
-    remoteIdentity: typed.server,
-    localIdentity: typed.identifier,
+    host: server,
+    remoteIdentity: server,
+    localIdentity: identifier,
     remote: everything,
   };
+}
+
+/** What is typed into clients that want a password, and the authorities that they import. */
+function readTyped(source: Source): Omit<ClientSettings, 'ike' | 'esp'> {
+  const { server, remoteIdentifier = server, identifier, password } = typedOf(source);
+  return {
+    host: server,
+    remoteIdentity: remoteIdentifier,
+    localIdentity: identifier,
+    proof: { user: identifier, password },
+    authorities: source.file.paths.map((path) => pemOf(readFileSync(path))),
+    remote: everything,
+  };
+}
+
+async function readAndroidPassword(source: Source): Promise<ClientSettings> {
+  return { ...readTyped(source), ...android };
+}
+
+/** strongSwan or any other that takes the algorithms of our time. */
+async function readPassword(source: Source): Promise<ClientSettings> {
+  const algorithms = { ike: 'aes256gcm16-prfsha256-ecp256', esp: 'aes256gcm16-ecp256' };
+  return { ...readTyped(source), ...algorithms };
 }
 
 /** A value of a section of a keyfile. */
@@ -218,8 +132,8 @@ function keyfileReader(text: string): (key: string) => string | undefined {
 }
 
 /** NetworkManager: the keyfile names the other files, as they lie once unpacked over /. */
-async function readNetworkManager({ node, file, scratch }: Source): Promise<ClientSettings> {
-  await node.exec(['tar', '-xf', file.path, '-C', scratch]);
+async function readNetworkManager({ node, path, scratch }: Source): Promise<ClientSettings> {
+  await node.exec(['tar', '-xf', path, '-C', scratch]);
   const folder = join(scratch, 'etc/NetworkManager/system-connections');
   const { stdout } = await node.exec(['ls', folder]);
   const name = only(stdout.trim().split('\n'), 'connections');
@@ -236,8 +150,7 @@ async function readNetworkManager({ node, file, scratch }: Source): Promise<Clie
     localIdentity: needed('local-identity'),
     ike: needed('ike'),
     esp: needed('esp'),
-    certificate: named('usercert'),
-    privateKey: named('userkey'),
+    proof: { certificate: named('usercert'), privateKey: named('userkey') },
     authorities: [named('certificate')],
     remote: value('remote-ts')?.split(';').filter(Boolean) ?? everything,
   };
@@ -249,17 +162,16 @@ const readers = {
   sswan: readSswan,
   android: readAndroid,
   networkmanager: readNetworkManager,
+  'mobileconfig-password': readPasswordMobileconfig,
+  'android-password': readAndroidPassword,
+  password: readPassword,
 };
 
 /** What a client has of its profile. Throws when the client could not use it. */
-export function readProfile(
-  node: LabNode,
-  file: ClientFile,
-  content: Buffer,
-  scratch: string,
-): Promise<ClientSettings> {
-  if (file.kind === 'swanctl' || file.kind === 'ipsec') {
-    throw new Error(`strongSwan itself reads what is for ${file.kind}`);
+export function readProfile(source: Source): Promise<ClientSettings> {
+  const { kind } = source.file;
+  if (kind === 'swanctl' || kind === 'ipsec') {
+    throw new Error(`strongSwan itself reads what is for ${kind}`);
   }
-  return readers[file.kind]({ node, file, content, scratch });
+  return readers[kind](source);
 }

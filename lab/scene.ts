@@ -1,16 +1,20 @@
 // The usual opening of a story: the network with a web server, a control plane, a tenant and its
 // gateway with a running agent.
 
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { passwordHost } from '../src/model/ikev2.ts';
 import { Api, Door } from './api.ts';
 import { Crowd } from './crowd.ts';
 import type { Network } from './network.ts';
+import type { LabNode } from './node.ts';
 import * as story from './story.ts';
 import { installStrongswan, startStrongswan } from './strongswan.ts';
 import { createTopology, type Lab, places, type UsualNode } from './topology.ts';
 import { connect } from './wireguard-client.ts';
 
 const relayMs = 10_000;
+const clients: readonly UsualNode[] = ['client-a', 'client-b'];
 
 export interface Scene {
   lab: Lab;
@@ -37,12 +41,20 @@ export interface SceneOptions {
   controlPlaneOptions?: readonly string[];
   /** Lets devices come in by IKEv2, too, by a strongSwan as Debian installs it. */
   ikev2?: boolean;
+  /** What the gateway is called, in place of its address. */
+  host?: string;
   network?: Network;
+}
+
+/** Lets a machine know where a gateway is that has a name: the lab has no name server. */
+function tellHosts(node: LabNode, host: string): void {
+  const names = [host, passwordHost(host)].join(' ');
+  writeFileSync(join(node.files, 'etc/hosts'), `127.0.0.1 localhost\n${places.site} ${names}\n`);
 }
 
 /** Sets the scene, with stand-ins for those who measure. */
 export async function setScene(options: SceneOptions = {}): Promise<Scene> {
-  const { agentProgram, controlPlaneOptions, ikev2, network } = options;
+  const { agentProgram, controlPlaneOptions, ikev2, host, network } = options;
   const lab = await createTopology(network);
   try {
     await story.startWebServer(lab);
@@ -52,7 +64,8 @@ export async function setScene(options: SceneOptions = {}): Promise<Scene> {
       installStrongswan(lab.node('gateway'));
       await startStrongswan(lab.node('gateway'));
     }
-    const how = { program: agentProgram, ikev2 };
+    if (host) for (const name of clients) tellHosts(lab.node(name), host);
+    const how = { program: agentProgram, ikev2, host };
     const gateway = await story.createGateway(lab, controlPlane, tenant, 'berlin', how);
     const door = await openDoor(lab);
     const crowd = new Crowd(new Api(door, tenant.key), tenant);

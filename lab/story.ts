@@ -96,10 +96,13 @@ export class Cli {
 
   /** Runs a command and gives its answer. Throws with the command's own words when it fails. */
   async run<T>(schema: z.ZodType<T>, ...args: readonly string[]): Promise<T> {
-    const argv = nodeCommand('src/cli/main.ts', [...args, '--json']);
+    return schema.parse(JSON.parse(await this.show(...args, '--json')));
+  }
+
+  /** Runs a command and gives what people see. Throws as `run` does. */
+  async show(...args: readonly string[]): Promise<string> {
     const options = { env: this.#env, timeoutMs: commandMs };
-    const { stdout } = await this.#node.exec(argv, options);
-    return schema.parse(JSON.parse(stdout));
+    return (await this.#node.exec(nodeCommand('src/cli/main.ts', args), options)).stdout;
   }
 }
 
@@ -121,6 +124,11 @@ export async function createTenant(
   const key = created.key ?? '';
   const cli = new Cli(lab.node('control'), url, key);
   return { id: created.tenant.id, ownerId: created.owner.id, key, cli };
+}
+
+/** Lets devices come in by IKEv2 with passwords, too. */
+export async function allowPasswords({ cli }: Tenant): Promise<void> {
+  await cli.run(z.unknown(), 'tenant', 'update', '--ikev2-passwords', 'on');
 }
 
 /** Creates a user and gives the id. */
@@ -158,6 +166,8 @@ export interface GatewayOptions {
   program?: string | undefined;
   /** Whether devices come in by IKEv2, too. */
   ikev2?: boolean | undefined;
+  /** What it is called, in place of its address. */
+  host?: string | undefined;
 }
 
 /** Creates a gateway, enrols the lab's gateway node as it and starts the agent there. */
@@ -166,9 +176,9 @@ export async function createGateway(
   { url }: ControlPlane,
   { cli }: Tenant,
   name: string,
-  { program = agentProgram, ikev2 = false }: GatewayOptions = {},
+  { program = agentProgram, ikev2 = false, host = places.site }: GatewayOptions = {},
 ): Promise<EnrolledGateway> {
-  const where = ['--name', name, '--endpoint', `${places.site}:51820`];
+  const where = ['--name', name, '--endpoint', `${host}:51820`];
   const more = ikev2 ? ['--ikev2'] : [];
   const created = await cli.run(createdGatewaySchema, 'gateway', 'create', ...where, ...more);
   const { id, pools } = created.gateway;
