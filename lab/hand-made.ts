@@ -12,20 +12,9 @@ const validMs = 30 * 24 * 3_600_000;
 const serverAuth = '1.3.6.1.5.5.7.3.1';
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 
-const signing = { name: 'ECDSA', hash: 'SHA-256' };
-const algorithms = {
-  ec: { ...signing, namedCurve: 'P-256' },
-  rsa: {
-    name: 'RSASSA-PKCS1-v1_5',
-    hash: 'SHA-256',
-    modulusLength: 3072,
-    publicExponent: new Uint8Array([1, 0, 1]),
-  },
-};
-type KeyType = keyof typeof algorithms;
+const signing = { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' };
 
-const makeKeys = (type: KeyType) =>
-  crypto.subtle.generateKey(algorithms[type], true, ['sign', 'verify']);
+const makeKeys = () => crypto.subtle.generateKey(signing, true, ['sign', 'verify']);
 
 /** A certificate and its key in PEM. */
 export interface Paper {
@@ -53,7 +42,7 @@ export class HandMadeAuthority {
   }
 
   static async make(): Promise<HandMadeAuthority> {
-    const keys = await makeKeys('ec');
+    const keys = await makeKeys();
     const { keyCertSign, cRLSign } = x509.KeyUsageFlags;
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
       name: 'O=Lab, CN=Hand-made',
@@ -73,16 +62,12 @@ export class HandMadeAuthority {
   async gateway(host: string): Promise<Paper> {
     const address = /^[\d.]+$/.test(host) ? [{ type: 'ip' as const, value: host }] : [];
     const names = [{ type: 'dns' as const, value: host }, ...address];
-    return this.#issue({ commonName: host, names, usage: serverAuth, keys: await makeKeys('ec') });
-  }
-
-  async device(identity: string, type: KeyType = 'ec'): Promise<Paper> {
-    return (await this.devices([identity], type))[0] as Paper;
+    return this.#issue({ commonName: host, names, usage: serverAuth, keys: await makeKeys() });
   }
 
   /** For many devices that share one key: a crowd costs charon the same, and is made sooner. */
-  async devices(identities: readonly string[], type: KeyType = 'ec'): Promise<Paper[]> {
-    const keys = await makeKeys(type);
+  async devices(identities: readonly string[]): Promise<Paper[]> {
+    const keys = await makeKeys();
     const issued = identities.map((identity) => {
       const names = [{ type: 'email' as const, value: identity }];
       return this.#issue({ commonName: identity, names, usage: clientAuth, keys });
@@ -151,10 +136,9 @@ charon {
 }
 `;
 
-const clientConfiguration = (host: string, identity: string, fragmentation: string) => `
+const clientConfiguration = (host: string, identity: string) => `
 connections { hand-made {
   version = 2
-  fragmentation = ${fragmentation}
   remote_addrs = ${host}
   vips = 0.0.0.0, ::
   proposals = aes256gcm16-prfsha384-ecp256
@@ -206,23 +190,17 @@ export async function startHandMadeGateway(
   await node.exec(['nft', '-f', '-'], { input: rules });
 }
 
-export interface HandMadeClient {
-  host: string;
-  identity: string;
-  /** RSA makes its messages larger than a narrow road. */
-  keyType?: KeyType;
-  /** Whether its IKE messages may come in pieces (RFC 7383). */
-  fragmentation?: 'yes' | 'no';
-}
-
 /** Makes a node a device with an identity that knows a gateway, and starts it; not connected. */
 export async function startHandMadeClient(
   node: LabNode,
   authority: HandMadeAuthority,
-  { host, identity, keyType = 'ec', fragmentation = 'yes' }: HandMadeClient,
+  { host, identity }: { host: string; identity: string },
 ): Promise<void> {
-  const paper = await authority.device(identity, keyType);
-  const configuration = clientConfiguration(host, identity, fragmentation);
-  install(node, { authority, paper, as: 'device', configuration });
+  const [paper] = await authority.devices([identity]);
+  if (!paper) throw new Error(`there is no certificate for ${identity}`);
+  install(node, {
+    ...{ authority, paper, as: 'device' },
+    configuration: clientConfiguration(host, identity),
+  });
   await startStrongswan(node);
 }

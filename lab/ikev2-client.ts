@@ -58,6 +58,8 @@ export interface ClientFile {
 export interface ClientOptions {
   /** Whether its own messages may be cut to fit (RFC 7383), and it takes such. */
   fragmentation?: 'yes' | 'no';
+  /** How long it tries to connect. */
+  patienceS?: number;
 }
 
 /** The section of what it proves itself with, and that of its secrets. */
@@ -114,7 +116,7 @@ async function connectBySettings(
   const text = configuration(settings, names, options);
   writeFileSync(join(folder, 'conf.d/client.conf'), text);
   await startStrongswan(node);
-  await initiate(node, 'client');
+  await initiate(node, 'client', options.patienceS);
 }
 
 /** What the head of a file says has to be done, by the last word of a command there. */
@@ -152,8 +154,9 @@ until ipsec statusall "$0" 2>/dev/null | grep -q "$0:"; do sleep 0.05; done`;
 }
 
 /**
- * Connects a node by a file, as the client that the file is for would; options are a client's own
- * that no file of ours has. Throws when it cannot.
+ * Connects a node by a file, as the client that the file is for would. The options are what such a
+ * client settles by itself; strongSwan, which reads its files itself, has its own. Throws when it
+ * cannot.
  */
 export async function connectByFile(
   node: LabNode,

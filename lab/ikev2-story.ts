@@ -4,7 +4,7 @@ import { compactVerify, importJWK } from 'jose';
 import { gatewaySchema } from '../src/model/gateway.ts';
 import { type RevocationReceipt, revocationReceiptSchema } from '../src/model/ikev2.ts';
 import { deviceReceiptsSchema } from '../src/model/receipt.ts';
-import { type ClientFile, type ClientOptions, connectByFile } from './ikev2-client.ts';
+import { type ClientFile, connectByFile } from './ikev2-client.ts';
 import { redeem } from './profile-story.ts';
 import type { Scene } from './scene.ts';
 import { initiate, startStrongswan, stopStrongswan } from './strongswan.ts';
@@ -36,10 +36,9 @@ export async function joinIkev2(
   scene: Scene,
   node: UsualNode,
   kind: ClientFile['kind'],
-  options: ClientOptions = {},
 ): Promise<Ikev2Device> {
   const { id, identity, file } = await redeem(scene, node, kind);
-  await connectByFile(scene.lab.node(node), file, options);
+  await connectByFile(scene.lab.node(node), file);
   return { id, identity, node };
 }
 

@@ -21,6 +21,11 @@ export async function addressSeen(node: LabNode, host: string): Promise<string> 
   return (await get(node, `http://${host}/ip`)).trim();
 }
 
+/** Asks a name server for a name, as programs do all the time; nobody has to answer. */
+export async function askForName(node: LabNode, name: string, server: string): Promise<void> {
+  await node.exec(nodeCommand('lab/programs/ask-name.ts', [name, server]));
+}
+
 /** Sends a datagram up to `tries` times, 0.1 s apart; gives the answer, undefined without one. */
 export async function askByUdp(
   node: LabNode,

@@ -9,12 +9,19 @@ const chunkBytes = 64 * 1024;
 const pacedChunkBytes = 16 * 1024;
 const downloadBytesMost = 8 * 1024 ** 3;
 
+interface Wish {
+  bytes: number;
+  bytesPerSecond: number | undefined;
+  /** What they say over and over; zeros if it is empty. */
+  text: string;
+}
+
 /**
- * `bytes` zero bytes in chunks; with `bytesPerSecond`, paced to that at most. Time that was lost is
- * not made up for: a burst would overflow buffers, and losses be blamed on what is being tested.
+ * Bytes in chunks; with `bytesPerSecond`, paced to that at most. Time that was lost is not made up
+ * for: a burst would overflow buffers, and losses be blamed on what is being tested.
  */
-async function* zeros(bytes: number, bytesPerSecond: number | undefined) {
-  const chunk = Buffer.alloc(bytesPerSecond === undefined ? chunkBytes : pacedChunkBytes);
+async function* bodyOf({ bytes, bytesPerSecond, text }: Wish) {
+  const chunk = Buffer.alloc(bytesPerSecond === undefined ? chunkBytes : pacedChunkBytes, text);
   let due = performance.now();
   for (let sent = 0; sent < bytes; sent += chunk.length) {
     yield chunk.subarray(0, Math.min(chunk.length, bytes - sent));
@@ -38,11 +45,13 @@ const server = createServer((request, response) => {
   }
   const bytes = whole(url.searchParams, 'bytes', downloadBytesMost);
   if (url.pathname !== '/download' || bytes === undefined) {
-    response.writeHead(404).end('/ip or /download?bytes=N&rate=BYTES_PER_SECOND\n');
+    response.writeHead(404).end('/ip or /download?bytes=N&rate=BYTES_PER_SECOND&text=TEXT\n');
     return;
   }
   response.writeHead(200, { 'content-length': bytes });
-  const body = Readable.from(zeros(bytes, whole(url.searchParams, 'rate', downloadBytesMost)));
+  const bytesPerSecond = whole(url.searchParams, 'rate', downloadBytesMost);
+  const text = url.searchParams.get('text') ?? '';
+  const body = Readable.from(bodyOf({ bytes, bytesPerSecond, text }));
   response.on('close', () => body.destroy());
   body.on('error', () => response.destroy()).pipe(response);
 });
