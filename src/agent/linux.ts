@@ -84,6 +84,12 @@ export function parseLink(text: string, interfaceName: string): LinkStatus | und
   };
 }
 
+/** Every address of the machine out of `ip -json address show`. */
+export function parseAddresses(text: string): string[] {
+  const links = addressesSchema.parse(JSON.parse(text));
+  return links.flatMap(({ addr_info }) => addr_info.map(({ local }) => local));
+}
+
 export interface PeerStatus {
   allowedIps: string[];
   /** Unix time in seconds, 0 if never. */

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { peerNumber } from '../render/server/documents.ts';
+import type { World } from './fake-control-plane.ts';
 import type { FakeHost } from './fake-host.ts';
 import { certificateFor, revocationList } from './fake-openssl.ts';
 import {
@@ -284,5 +285,35 @@ describe('a document', () => {
     expect(host.calls.filter((call) => /swanctl|vici|ikev2(?!\.json)|openssl/.test(call))).toEqual(
       [],
     );
+  });
+});
+
+describe('charon, where it does ESP by itself', () => {
+  const routed = (...routes: string[]) => ikev2World([1], { section: { ...usualIkev2, routes } });
+
+  async function labOf(world: World): Promise<Lab> {
+    const lab = await ikev2Lab();
+    lab.machine.charon.plugins = ['kernel-libipsec'];
+    lab.control.publish(world);
+    return lab;
+  }
+
+  it('lets nobody in for a route in which the machine has no address, which is said', async () => {
+    const lab = await labOf(routed('0.0.0.0/0', '192.0.2.0/24'));
+    await runUntilSaid(lab, 'an address of this machine in each route: 192.0.2.0/24 has none');
+  });
+
+  it.each([[['0.0.0.0/0', '::/0']], [['10.0.0.0/8', 'fd5a::/48']]])(
+    'is fine with %s',
+    async (routes) => {
+      const lab = await labOf(routed(...routes));
+      await runUntil(lab, () => isApplied(lab));
+      expect(ikev2Error(lab)).toBe('');
+    },
+  );
+
+  it('needs no such address where the kernel does it', async () => {
+    const lab = await settledLab(routed('192.0.2.0/24'));
+    expect(ikev2Error(lab)).toBe('');
   });
 });

@@ -13,6 +13,7 @@ import type { Ikev2State } from './devices.ts';
 import { filesOf, removeFiles, writeFiles } from './folder.ts';
 import { loadAll, loadCredentials } from './loader.ts';
 import { blankNote, type Note, readNote, writeNote } from './note.ts';
+import { ownEspFault } from './own-esp.ts';
 import { Traffic } from './traffic.ts';
 
 export type WithIkev2 = GatewayState & { ikev2: Ikev2State };
@@ -33,6 +34,8 @@ export class Gateway {
   /** When the charon that answers was started. */
   #since = '';
   #version: string | undefined;
+  /** Why charon cannot do ESP by itself, where it has to. */
+  #ownEspFault: string | undefined;
   /** The sections that charon and the packet filter are at. */
   #reached: unknown[] = [];
   /** Whether charon may lack what it loaded: that it was started shows by the second only. */
@@ -83,6 +86,7 @@ export class Gateway {
     // First of all, so that nothing passes before it is known who may.
     const esp = stats.doesEsp ? 'charon' : 'kernel';
     this.#keep(await this.#admission.ensureTable(state, esp, before));
+    this.#ownEspFault = stats.doesEsp ? await ownEspFault(host, section.routes) : undefined;
     const authorities = this.#credentials.forgetAuthorities(section, before.authorities);
     this.#keep({ authorities });
     const gateway = await this.#credentials.gateway(section);
@@ -175,7 +179,8 @@ export class Gateway {
 
   /** What keeps devices out, or will, in words. */
   faults({ section }: Ikev2State): string[] {
-    return this.#credentials.faults(section, this.#note ?? blankNote);
+    const faults = this.#credentials.faults(section, this.#note ?? blankNote);
+    return this.#ownEspFault === undefined ? faults : [...faults, this.#ownEspFault];
   }
 
   observe(state: Ikev2State): Omit<Ikev2Observation, 'digest'> {
