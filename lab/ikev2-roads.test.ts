@@ -83,6 +83,13 @@ describe('a road that loses five packets of a hundred', () => {
 });
 
 describe('a client that goes from one network to another', () => {
+  // It is not to move once more while it ends.
+  afterEach(async () => {
+    await disconnect(client());
+    await client().exec(['ip', 'link', 'set', 'dev', 'eth0', 'up']);
+    await client().exec(['ip', 'route', 'replace', 'default', 'via', '192.168.50.1']);
+  });
+
   it('keeps its session and its address, and loses a moment', async () => {
     await joinIkev2(scene, 'client-a', 'swanctl');
     const [before] = await sessions(client());
@@ -97,8 +104,6 @@ describe('a client that goes from one network to another', () => {
     const [after] = await sessions(client());
     expect([before?.local, after?.local]).toEqual([places.clientA, '192.168.60.3']);
     expect(after).toEqual({ ...before, local: after?.local });
-    await client().exec(['ip', 'link', 'set', 'dev', 'eth0', 'up']);
-    await client().exec(['ip', 'route', 'replace', 'default', 'via', '192.168.50.1']);
   });
 });
 
