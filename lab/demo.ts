@@ -1,12 +1,17 @@
 // `npm run demo`: a control plane, a gateway and two devices behind NATs, on this machine alone.
+// The phone comes in by IKEv2 from an Apple profile, the laptop by WireGuard.
 // `npm run demo -- --edge` plays it on the edge runtime: workerd and a database server.
 
 import { DemoPaper, formatMs, formatRate } from './demo-paper.ts';
 import { enterLab, insideLab, labObstacle } from './enter.ts';
-import { ensurePackages } from './packages.ts';
+import { connectByFile } from './ikev2-client.ts';
+import { receiptOf, untilIkev2 } from './ikev2-story.ts';
+import { ensurePackages, ikev2Packages, labPackages } from './packages.ts';
 import { addressSeen, ping, startDownload } from './probe.ts';
 import type { LabProcess } from './process.ts';
+import { redeemFor } from './profile-story.ts';
 import * as story from './story.ts';
+import { installStrongswan, startStrongswan } from './strongswan.ts';
 import { createTopology, type Lab, places, usualNetwork } from './topology.ts';
 import { connect } from './wireguard-client.ts';
 
@@ -17,13 +22,9 @@ const slowRate = 10 * megabyte;
 const slowBytes = 5 * slowRate;
 const interruptedCode = 130;
 
-interface Client {
+interface Client extends story.Invitation {
   node: 'client-a' | 'client-b';
   name: string;
-  /** Of the device. */
-  id: string;
-  /** Its link. */
-  url: string;
 }
 type Clients = readonly [Client, Client];
 
@@ -54,10 +55,13 @@ async function buildUp(paper: DemoPaper, lab: Lab, running: Running) {
   );
   const userId = await paper.step('User Ann', () => story.createUser(tenant, 'Ann'));
   const gateway = await paper.step('Gateway berlin', async (note) => {
-    const enrolled = await story.createGateway(lab, controlPlane, tenant, 'berlin');
+    installStrongswan(lab.node('gateway'));
+    await startStrongswan(lab.node('gateway'));
+    const how = { ikev2: true };
+    const enrolled = await story.createGateway(lab, controlPlane, tenant, 'berlin', how);
     running.set('agent', enrolled.agent);
-    await story.untilApplied(tenant, enrolled.id);
-    note(`enrolled; reached from outside at ${places.site}:51820`);
+    await untilIkev2({ tenant, gateway: enrolled });
+    note(`enrolled and certified; reached from outside at ${places.site}, UDP 51820, 500, 4500`);
     return enrolled;
   });
   const device = (node: Client['node'], name: string): Promise<Client> =>
@@ -71,18 +75,27 @@ async function buildUp(paper: DemoPaper, lab: Lab, running: Running) {
   return { tenant, gateway, clients: [phone, laptop] as const };
 }
 
-async function connectClients(paper: DemoPaper, lab: Lab, clients: Clients) {
-  const paths: string[] = [];
-  for (const { node, name, url } of clients) {
-    await paper.step(`${name} redeems`, async (note) => {
-      const path = await story.redeemLink(lab, node, url);
-      note(`got ${path.slice(path.lastIndexOf('/') + 1)}`);
-      paths.push(path);
-    });
-  }
-  await paper.step('Tunnels up', async () => {
-    const started = clients.map(({ node }, i) => connect(lab.node(node), paths[i] ?? ''));
-    await Promise.all(started);
+const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
+async function connectClients(paper: DemoPaper, lab: Lab, [phone, laptop]: Clients) {
+  const profile = await paper.step(`${phone.name} redeems`, async (note) => {
+    const { file } = await redeemFor(lab, phone.node, phone, 'mobileconfig');
+    note(`got ${file.paths.map(nameOf).join()}, for the client that iOS has`);
+    return file;
+  });
+  const conf = await paper.step(`${laptop.name} redeems`, async (note) => {
+    const path = await story.redeemLink(lab, laptop.node, laptop.url);
+    note(`got ${nameOf(path)}, for WireGuard`);
+    return path;
+  });
+  await paper.step('Tunnels up', async (note) => {
+    const ways = [
+      connectByFile(lab.node(phone.node), profile),
+      connect(lab.node(laptop.node), conf),
+    ];
+    await Promise.all(ways);
+    note(`${phone.name} by IKEv2: strongSwan reads the profile as iOS would`);
+    note(`${laptop.name} by WireGuard`);
   });
 }
 
@@ -132,11 +145,21 @@ async function showCut(
   });
 }
 
+async function showReceipt(paper: DemoPaper, tenant: story.Tenant, { id }: Client) {
+  await paper.step('Receipt', async (note) => {
+    const receipt = await receiptOf({ tenant }, { id });
+    const at = new Date(receipt.appliedAt).toISOString();
+    note(`the gateway signed that nothing passes since ${at}`);
+  });
+}
+
 async function play(paper: DemoPaper, lab: Lab, running: Running): Promise<story.Cut> {
   const { tenant, gateway, clients } = await buildUp(paper, lab, running);
   await connectClients(paper, lab, clients);
   await showTraffic(paper, lab, clients, gateway.tunnel.v4);
-  return showCut(paper, lab, tenant, clients, gateway.tunnel.v4);
+  const cut = await showCut(paper, lab, tenant, clients, gateway.tunnel.v4);
+  await showReceipt(paper, tenant, clients[0]);
+  return cut;
 }
 
 function printFailure(paper: DemoPaper, error: unknown, running: Running): void {
@@ -164,8 +187,9 @@ async function demo(): Promise<number> {
     await paper.step('Clean up', () => done.down());
     console.log('');
     paper.text(
-      `It works: two devices reached the web through their gateway, one was cut ` +
-        `${formatMs(cut.lastAnswerMs)} after the command began, the other lost nothing. ` +
+      'It works: a phone by IKEv2 and a laptop by WireGuard reached the web through their ' +
+        'gateway; the phone was cut ' +
+        `${formatMs(cut.lastAnswerMs)} after the command began, the laptop lost nothing. ` +
         `${formatMs(performance.now() - begin)} in all; nothing is left behind.`,
     );
     return 0;
@@ -183,7 +207,7 @@ async function enter(): Promise<number> {
     return 1;
   }
   try {
-    ensurePackages(console.log);
+    ensurePackages(console.log, () => [...labPackages(), ...ikev2Packages]);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 1;

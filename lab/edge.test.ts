@@ -2,30 +2,37 @@
 // what a real tunnel carries.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectByFile } from './ikev2-client.ts';
+import { untilIkev2 } from './ikev2-story.ts';
 import { addressSeen, ping } from './probe.ts';
+import { redeemFor } from './profile-story.ts';
 import * as story from './story.ts';
+import { installStrongswan, startStrongswan } from './strongswan.ts';
 import { createTopology, type Lab, places } from './topology.ts';
 import { connect } from './wireguard-client.ts';
 
 let lab: Lab;
 let tenant: story.Tenant;
 let gateway: story.EnrolledGateway;
-let phone: { id: string; url: string };
+let phone: story.Invitation;
 
 beforeAll(async () => {
   lab = await createTopology();
   await story.startWebServer(lab);
   const controlPlane = await story.startEdgeControlPlane(lab);
   tenant = await story.createTenant(lab, controlPlane, 'Acme');
-  gateway = await story.createGateway(lab, controlPlane, tenant, 'berlin');
+  installStrongswan(lab.node('gateway'));
+  await startStrongswan(lab.node('gateway'));
+  gateway = await story.createGateway(lab, controlPlane, tenant, 'berlin', { ikev2: true });
+  await untilIkev2({ tenant, gateway });
   phone = await story.createDevice(tenant, tenant.ownerId, "Ann's phone");
 }, 180_000);
 afterAll(() => lab?.down());
 
 describe('a control plane at the edge', () => {
-  it('brings a device through a tunnel', async () => {
-    const conf = await story.redeemLink(lab, 'client-a', phone.url);
-    await connect(lab.node('client-a'), conf);
+  it('brings a phone through a tunnel by the client that it has', async () => {
+    const { file } = await redeemFor(lab, 'client-a', phone, 'mobileconfig');
+    await connectByFile(lab.node('client-a'), file);
     const client = lab.node('client-a');
     await story.untilApplied(tenant, gateway.id);
     expect(await ping(client, gateway.tunnel.v4)).toMatchObject({ sent: 3, received: 3 });
@@ -36,7 +43,7 @@ describe('a control plane at the edge', () => {
     expect(gateway.agent.lines.filter((line) => line.includes('"socket.open"'))).not.toEqual([]);
   });
 
-  it('cuts a device that is revoked while another one downloads', async () => {
+  it('cuts a device that is revoked while another one downloads by WireGuard', async () => {
     const laptop = await story.createDevice(tenant, tenant.ownerId, "Ann's laptop");
     const conf = await story.redeemLink(lab, 'client-b', laptop.url);
     await connect(lab.node('client-b'), conf);

@@ -13,7 +13,10 @@ import type { UsualNode } from './topology.ts';
 const readyMs = 30_000;
 
 /** Waits until a scene's gateway lets devices in by IKEv2. Throws when it never does. */
-export async function untilIkev2({ tenant, gateway }: Scene): Promise<void> {
+export async function untilIkev2({
+  tenant,
+  gateway,
+}: Pick<Scene, 'tenant' | 'gateway'>): Promise<void> {
   const giveUpAt = performance.now() + readyMs;
   for (;;) {
     const seen = await tenant.cli.run(gatewaySchema, 'gateway', 'get', gateway.id);
@@ -60,7 +63,7 @@ export async function reconnect({ lab }: Scene, { node }: Ikev2Device): Promise<
  * and gives it. Throws when it does not come, or does not verify.
  */
 export async function receiptOf(
-  { tenant }: Scene,
+  { tenant }: Pick<Scene, 'tenant'>,
   { id }: Pick<Ikev2Device, 'id'>,
 ): Promise<RevocationReceipt> {
   const giveUpAt = performance.now() + readyMs;

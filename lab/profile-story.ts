@@ -13,7 +13,7 @@ import { connectByFile, disconnect } from './ikev2-client.ts';
 import type { LabNode } from './node.ts';
 import type { Scene } from './scene.ts';
 import * as story from './story.ts';
-import type { UsualNode } from './topology.ts';
+import type { Lab, UsualNode } from './topology.ts';
 import { connect } from './wireguard-client.ts';
 import { readScreen, readWireguardProfile } from './wireguard-readers.ts';
 
@@ -50,28 +50,38 @@ export interface Redeemed<Kind extends ProfileKind> {
   };
 }
 
-/** Makes a device of the owner's with a link, and a folder and a command for its user. */
-async function invite({ lab, tenant }: Scene, name: UsualNode, title: string) {
-  const { id, url } = await story.createDevice(tenant, tenant.ownerId, title);
+/** A folder and a command for the user of a device that has a link. */
+function userOf(lab: Lab, name: UsualNode, { id, url }: story.Invitation) {
   const folder = join(lab.scratch, name, id);
   mkdirSync(folder, { recursive: true });
   const user = new story.Cli(lab.node(name), new URL(url).origin);
-  return { id, user, redeem: ['link', 'redeem', url, '--out', folder] };
+  return { user, redeem: ['link', 'redeem', url, '--out', folder] };
 }
 
-/** Makes a device of the owner's and redeems its link on a machine for files of a kind. */
-export async function redeem<Kind extends ProfileKind>(
-  scene: Scene,
+/** Redeems a device's link on a machine for files of a kind. */
+export async function redeemFor<Kind extends ProfileKind>(
+  lab: Lab,
   name: UsualNode,
+  invitation: story.Invitation,
   kind: Kind,
 ): Promise<Redeemed<Kind>> {
-  const { id, user, redeem } = await invite(scene, name, kind);
+  const { user, redeem } = userOf(lab, name, invitation);
   const { device, paths, password, values } = await user.run(
     redeemedSchema,
     ...[...redeem, '--kind', kind],
   );
   const file = { kind, paths, password: password ?? undefined, typed: values[0] };
-  return { id, identity: device.ikev2?.identity ?? '', file };
+  return { id: invitation.id, identity: device.ikev2?.identity ?? '', file };
+}
+
+/** Makes a device of the owner's and redeems its link on a machine for files of a kind. */
+export async function redeem<Kind extends ProfileKind>(
+  { lab, tenant }: Scene,
+  name: UsualNode,
+  kind: Kind,
+): Promise<Redeemed<Kind>> {
+  const invitation = await story.createDevice(tenant, tenant.ownerId, kind);
+  return redeemFor(lab, name, invitation, kind);
 }
 
 /** Brings WireGuard's tunnel up by what a .conf file says. */
@@ -99,7 +109,8 @@ export async function joinBy(scene: Scene, name: UsualNode, kind: ProfileKind): 
 /** The same by the QR code of WireGuard's, as a phone's camera reads it from the screen. */
 export async function joinByCode(scene: Scene, name: UsualNode): Promise<void> {
   const node = scene.lab.node(name);
-  const { user, redeem } = await invite(scene, name, 'phone');
+  const invitation = await story.createDevice(scene.tenant, scene.tenant.ownerId, 'phone');
+  const { user, redeem } = userOf(scene.lab, name, invitation);
   return connectByText(node, await readScreen(node, await user.show(...redeem, '--qr')));
 }
 

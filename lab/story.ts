@@ -203,12 +203,20 @@ export async function untilApplied({ cli }: Tenant, gatewayId: string): Promise<
   }
 }
 
+/** What an administrator has for the user of a device. */
+export interface Invitation {
+  /** Of the device. */
+  id: string;
+  /** Its link. */
+  url: string;
+}
+
 /** Creates a device and a link for it; gives what the administrator hands on to the user. */
 export async function createDevice(
   { cli }: Tenant,
   userId: string,
   name: string,
-): Promise<{ id: string; url: string }> {
+): Promise<Invitation> {
   const who = ['--user', userId, '--name', name];
   const { id } = await cli.run(deviceSchema, 'device', 'create', ...who);
   const { url } = await cli.run(createdLinkSchema, 'link', 'create', id);
