@@ -1,5 +1,5 @@
 // bench charon: what strongSwan's daemon on a gateway costs with 1, 100 and 1,000 sessions, in
-// memory and in time to connect, beside the same daemon as Debian installs it.
+// memory and in time to connect, with the plugins and the settings that such a gateway has.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { connectCrowd, startIkev2Crowd } from '../lab/ikev2-crowd.ts';
 import type { LabNode } from '../lab/node.ts';
 import { charonPid, sessions } from '../lab/strongswan.ts';
 import { createTopology, type Lab, places } from '../lab/topology.ts';
+import { renderStrongswan } from '../src/render/server/strongswan.ts';
 import { median, milliseconds, type Sheet, whole } from './figures.ts';
 
 const steps = [1, 100, 1000];
@@ -79,7 +80,8 @@ export async function charon(sheet: Sheet): Promise<void> {
   const lab = await createTopology();
   try {
     const authority = await HandMadeAuthority.make();
-    await startHandMadeGateway(lab.node('gateway'), authority, places.site);
+    const gateway = lab.node('gateway');
+    await startHandMadeGateway(gateway, authority, places.site, renderStrongswan());
     for (const { sessions, memory, connectMs } of await measure(lab, authority)) {
       const { pssMib, rssMib, privateMib } = memory;
       const more = `RSS ${rssMib.toFixed(1)}, private ${privateMib.toFixed(1)}`;

@@ -125,17 +125,6 @@ pools {
 }
 `;
 
-// Many that come from one address are an office here, and no attack.
-const gatewaySettings = `
-charon {
-  cookie_threshold = 1000
-  cookie_threshold_ip = 1000
-  block_threshold = 1000
-  ikesa_table_size = 1024
-  ikesa_table_segments = 16
-}
-`;
-
 const clientConfiguration = (host: string, identity: string) => `
 connections { hand-made {
   version = 2
@@ -176,15 +165,16 @@ function install(node: LabNode, installation: Installation): void {
   writeFileSync(join(folder, 'conf.d/hand-made.conf'), configuration);
 }
 
-/** Makes a node a gateway at a host, and starts it. */
+/** Makes a node a gateway at a host, with charon's settings as given, and starts it. */
 export async function startHandMadeGateway(
   node: LabNode,
   authority: HandMadeAuthority,
   host: string,
+  settings = '',
 ): Promise<void> {
   const paper = await authority.gateway(host);
   const configuration = gatewayConfiguration(host);
-  install(node, { authority, paper, as: 'gateway', configuration, settings: gatewaySettings });
+  install(node, { authority, paper, as: 'gateway', configuration, settings });
   await startStrongswan(node);
   await node.exec(['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1']);
   await node.exec(['nft', '-f', '-'], { input: rules });

@@ -9,8 +9,8 @@ import { sessions } from './strongswan.ts';
 import { places } from './topology.ts';
 
 const crowd = 100;
-/** More that begin at the same moment behind one address are an attack to charon. */
-const atOnce = 4;
+/** As an office comes back after a power cut: by itself, charon lets five of an address begin. */
+const atOnce = 16;
 let scene: Scene;
 
 beforeAll(async () => {
@@ -27,7 +27,10 @@ it(`has ${crowd} devices in, each under its own name and its own address`, async
   const options = { host: places.site, papers, identities, to };
   await startIkev2Crowd(lab.node('client-a'), { certificate: authority }, options);
   await connectCrowd(lab.node('client-a'), { from: 0, to: crowd, atOnce });
-  const there = await sessions(lab.node('gateway'));
+  const gateway = lab.node('gateway');
+  const refusals = 'grep "ignoring IKE_SA setup" /run/strongswan.log; true';
+  expect((await gateway.exec(['sh', '-c', refusals])).stdout).toBe('');
+  const there = await sessions(gateway);
   expect(there.map(({ remoteIdentity }) => remoteIdentity).sort()).toEqual([...identities].sort());
   expect(new Set(there.flatMap(({ virtual }) => virtual)).size).toBe(2 * crowd);
 });

@@ -6,6 +6,11 @@ import { join } from 'node:path';
 import type { LabNode } from './node.ts';
 
 const packageFiles = ['strongswan.conf', 'strongswan.d', 'swanctl'];
+/** What libstrongswan-extra-plugins brings: no gateway needs it, but the machine may have it. */
+const extraPlugins =
+  'af-alg ccm chapoly cmac ctr curl curve25519 gcrypt ldap pkcs11 rdrand test-vectors tpm'.split(
+    ' ',
+  );
 const initiateTimeoutS = 20;
 const startTimeoutMs = 30_000;
 const graceMs = 5000;
@@ -91,6 +96,8 @@ export function installStrongswan(node: LabNode, settings = ''): void {
     rmSync(join(etc, name), { recursive: true, force: true });
     cpSync(join('/etc', name), join(etc, name), { recursive: true });
   }
+  for (const plugin of extraPlugins)
+    rmSync(join(etc, `strongswan.d/charon/${plugin}.conf`), { force: true });
   writeFileSync(join(etc, 'strongswan.d/lab.conf'), labSettings + settings);
   writeFileSync(join(node.files, 'bin/systemctl'), systemctl, { mode: 0o755 });
 }

@@ -4,6 +4,7 @@ const onMachine = {
   dir: 'text',
   interface: 'text',
   'swanctl-dir': 'text',
+  'strongswan-dir': 'text',
   vici: 'text',
   systemctl: 'text',
 } as const;
@@ -21,6 +22,7 @@ export interface Places {
   directory: string;
   interfaceName: string;
   swanctlDirectory: string;
+  strongswanDirectory: string;
   viciSocket: string;
   systemctl: string;
 }
@@ -43,6 +45,8 @@ options
   --dir DIR          where keys and state are kept (/var/lib/sallyport)
   --interface NAME   the WireGuard interface (sallyport0)
   --swanctl-dir DIR  where strongSwan's swanctl keeps its files (/etc/swanctl)
+  --strongswan-dir DIR
+                     where strongSwan keeps charon's settings (/etc/strongswan.d)
   --vici PATH        charon's control socket (/run/charon.vici)
   --systemctl NAME   what starts charon anew: NAME restart strongswan (systemctl)
   --version, --help`;
@@ -50,6 +54,7 @@ options
 const defaultDirectory = '/var/lib/sallyport';
 const defaultInterface = 'sallyport0';
 const defaultSwanctlDirectory = '/etc/swanctl';
+const defaultStrongswanDirectory = '/etc/strongswan.d';
 const defaultViciSocket = '/run/charon.vici';
 
 /** What is wrong with the command line, for the person who typed it. */
@@ -86,6 +91,7 @@ function placesOf(given: ReadonlyMap<string, string>): Places {
     directory: directoryOf(given),
     interfaceName: interfaceOf(given),
     swanctlDirectory: withoutSlash(given.get('swanctl-dir') ?? defaultSwanctlDirectory),
+    strongswanDirectory: withoutSlash(given.get('strongswan-dir') ?? defaultStrongswanDirectory),
     viciSocket: given.get('vici') ?? defaultViciSocket,
     systemctl: given.get('systemctl') ?? 'systemctl',
   };

@@ -11,6 +11,8 @@ export interface Machine {
   keys: WireguardKeys;
   /** Where strongSwan's swanctl keeps its files. */
   swanctlDirectory: string;
+  /** Where settings of charon are, among others' files. */
+  strongswanDirectory: string;
   /** Charon's control socket. */
   viciSocket: string;
   /** What starts charon anew: it is given `restart strongswan`. */

@@ -31,7 +31,7 @@ interface Gateway {
 }
 
 async function open(host: Host, places: Places): Promise<Gateway> {
-  const { directory, interfaceName, swanctlDirectory, viciSocket, systemctl } = places;
+  const { directory, ...names } = places;
   const files = filesIn(directory);
   const enrolled = readEnrolled(host, files);
   if (!enrolled)
@@ -41,8 +41,7 @@ async function open(host: Host, places: Places): Promise<Gateway> {
   const identity = readIdentityKey(host, files);
   const keys = await readWireguardKeys(host, files);
   if (!identity || !keys) throw new Error(`${directory} lacks a key; restore it, or enrol anew`);
-  const names = { files, interfaceName, keys, swanctlDirectory, viciSocket, systemctl };
-  return { machine: { host, ...names }, enrolled, identity };
+  return { machine: { host, files, keys, ...names }, enrolled, identity };
 }
 
 /** The state that the control plane wants now, or the one kept on disk, and where it is from. */

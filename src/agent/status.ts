@@ -1,8 +1,9 @@
 // What this gateway is, for the person in front of it. Reads only.
 
 import type { Enrolled } from './identity.ts';
-import { Charon, CharonError } from './ikev2/charon.ts';
+import { Charon } from './ikev2/charon.ts';
 import type { Ikev2State } from './ikev2/devices.ts';
+import { CharonError } from './ikev2/line.ts';
 import { Sessions } from './ikev2/sessions.ts';
 import { agentLimits } from './limits.ts';
 import type { Machine } from './machine.ts';

@@ -2,6 +2,7 @@
 // its own, with an authority made by openssl.
 
 import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,17 +38,26 @@ crl_extensions = list
 authorityKeyIdentifier = keyid
 `;
 
-const settings = (folder: string) => `charon-systemd {
+/** Debian's, but for where the socket is, and for a kernel without ESP. */
+const settings = (folder: string) => `charon {
   load_modular = yes
   plugins {
     include /etc/strongswan.d/charon/*.conf
     vici { socket = unix://${folder}/vici }
     kernel-libipsec { load = yes }
+    stroke { load = no }
+  }
+}
+include ${folder}/strongswan.d/*.conf
+`;
+
+/** What a client must not do to the machine that the test runs on. */
+const clientSettings = `charon {
+  plugins {
     forecast { load = no }
     farp { load = no }
     dhcp { load = no }
     resolve { load = no }
-    stroke { load = no }
   }
 }
 `;
@@ -82,19 +92,27 @@ export class CharonWorld {
     await this.#wire('web', '198.51.100.2', '198.51.100.1');
     this.#makeAuthority(identity);
     for (const name of ['client', 'gateway']) {
-      for (const part of ['x509', 'x509ca', 'x509crl', 'private', 'conf.d'])
+      for (const part of ['x509', 'x509ca', 'x509crl', 'private', 'conf.d', 'strongswan.d'])
         mkdirSync(join(this.folder, name, part), { recursive: true });
       writeFileSync(join(this.folder, name, 'swanctl.conf'), 'include conf.d/*.conf\n');
       writeFileSync(join(this.folder, name, 'strongswan.conf'), settings(join(this.folder, name)));
     }
+    writeFileSync(join(this.folder, 'client/strongswan.d/client.conf'), clientSettings);
     this.#makeClient(identity);
     await this.startCharon('client');
     for (const what of ['creds', 'conns']) await this.swanctl('client', `--load-${what}`);
   }
 
+  /** Kills one. When it is gone, so are its ports and its `ipsec0`: another would get `ipsec1`. */
+  async killCharon(name: string): Promise<void> {
+    const old = this.#charons.get(name);
+    this.#charons.delete(name);
+    if (old?.kill('SIGKILL')) await once(old, 'exit');
+  }
+
   /** Kills what runs, and starts another. */
   async startCharon(name: string): Promise<void> {
-    this.#charons.get(name)?.kill('SIGKILL');
+    await this.killCharon(name);
     const at = join(this.folder, name);
     const pid = `${this.#networks.get(name)?.pid}`;
     rmSync(join(at, 'vici'), { force: true });
@@ -109,6 +127,13 @@ export class CharonWorld {
     const isLoad = argv[0]?.startsWith('--load');
     const file = isLoad ? ['--file', `${this.folder}/${name}/swanctl.conf`] : [];
     return codeOf('swanctl', [...argv, ...where, ...file]);
+  }
+
+  /** The plugins that a charon has loaded. */
+  plugins(name: string): string[] {
+    const argv = ['--stats', '--raw', '--uri', `unix://${this.folder}/${name}/vici`];
+    const said = execFileSync('swanctl', argv, { encoding: 'utf8' });
+    return /plugins=\[([^\]]*)\]/.exec(said)?.[1]?.split(' ') ?? [];
   }
 
   /** Whether the client reaches the host behind the gateway, within a few packets. */

@@ -41,7 +41,8 @@ function agentOn(world: CharonWorld, control: FakeControlPlane) {
   const { connect: _, ...rest } = host;
   const state = ['--dir', `${world.folder}/state`];
   const at = `${world.folder}/gateway`;
-  const places = ['--swanctl-dir', at, '--vici', `${at}/vici`, '--interface', world.interfaceName];
+  const ours = ['--swanctl-dir', at, '--strongswan-dir', `${at}/strongswan.d`];
+  const places = [...ours, '--vici', `${at}/vici`, '--interface', world.interfaceName];
   return {
     logged,
     enroll: () => main(rest, ['enroll', '--url', controlPlaneUrl, '--token', 't', ...state]),
@@ -62,6 +63,9 @@ async function until(what: string, done: () => boolean | Promise<boolean>): Prom
   throw new Error(`not within 15 seconds: ${what}`);
 }
 
+/** What Debian switches on, and the agent off. */
+const unwanted = ['dhcp', 'farp', 'forecast'];
+
 const reason = missing ? ` (${missing})` : '';
 
 describe.skipIf(missing !== undefined)(`a real charon${reason}`, () => {
@@ -75,6 +79,7 @@ describe.skipIf(missing !== undefined)(`a real charon${reason}`, () => {
       await world.build(identity);
       mkdirSync(`${world.folder}/state`);
       await world.startCharon('gateway');
+      expect(world.plugins('gateway')).toEqual(expect.arrayContaining(unwanted));
       control.certify = (request) => world.certify(request);
       control.revocationsOf = () => world.revocations();
       const certificate = world.base64Of('ca.pem');
@@ -87,13 +92,17 @@ describe.skipIf(missing !== undefined)(`a real charon${reason}`, () => {
       running = agent.run();
       const status = () => control.reports.at(-1)?.sections.ikev2;
       await until('applied', () => status()?.status === 'applied');
+      // It had no connections, so it was started anew with the agent's settings.
+      const plugins = world.plugins('gateway');
+      expect(plugins).toContain('kernel-libipsec');
+      expect(plugins.filter((plugin) => unwanted.includes(plugin))).toEqual([]);
       for (const way of ['pubkey', 'eap']) {
         expect(await world.reaches()).toBe(false);
         expect(await world.swanctl('client', '--initiate', '--child', way)).toBe(0);
         expect(await world.reaches()).toBe(true);
         await world.swanctl('client', '--terminate', '--ike', way);
       }
-      await world.startCharon('gateway');
+      await world.killCharon('gateway');
       const login = async () =>
         (await world.swanctl('client', '--initiate', '--child', 'pubkey')) === 0;
       await until('in again', login);

@@ -99,10 +99,14 @@ export class FakeVici {
     if (name === 'list-sas')
       for (const session of this.#charon.sessions.values())
         this.event('list-sa', { [session.connection]: sectionOf(session) });
+    if (name === 'list-conns')
+      for (const connection of this.#charon.connectionNames)
+        this.event('list-conn', { [connection]: {} });
     const answers: Record<string, ViciSection> = {
       stats: { uptime: { since: this.#charon.since }, plugins: ['vici', ...this.#charon.plugins] },
       version: { daemon: 'charon-systemd', version: '5.9.8' },
       'list-sas': {},
+      'list-conns': {},
       'flush-certs': { success: 'yes' },
       terminate: { success: 'yes' },
     };
@@ -123,13 +127,21 @@ export class FakeCharon {
   readonly sessions = new Map<string, FakeSession>();
   /** What was asked for, in order. */
   readonly asked: string[] = [];
-  /** The file of connections that is loaded. */
+  /** The file of connections that is loaded, and connections of others. */
   connections: string | undefined;
+  others: string[] = [];
+  /** Whether it starts, as the disk is. */
+  starting = (_disk: Disk): boolean => true;
   /** The lists of revoked certificates that are loaded, and those that logins are judged by. */
   lists: string[] = [];
   judged: string[] = [];
   #next = 1;
   readonly #lines: FakeVici[] = [];
+
+  get connectionNames(): string[] {
+    const ours = this.connections?.match(/^\tsallyport-[a-z]+(?= {)/gm) ?? [];
+    return [...ours.map((name) => name.trim()), ...this.others];
+  }
 
   get since(): string {
     return `Nov 22 00:00:0${this.starts} 2026`;
@@ -191,10 +203,12 @@ export class FakeCharon {
     for (const line of this.#lines.splice(0)) line.cut('cut off');
   }
 
-  restart(): void {
+  /** Gives whether it came up. */
+  restart(disk: Disk): boolean {
     this.die();
-    this.running = true;
-    this.starts++;
+    this.running = this.starting(disk);
+    if (this.running) this.starts++;
+    return this.running;
   }
 
   /** `swanctl --load-…`; gives what is wrong. */

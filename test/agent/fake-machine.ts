@@ -268,7 +268,7 @@ export class FakeMachine {
   #systemctl([verb = '']: string[]): Answer {
     if (verb === 'kill') this.charon.die();
     else if (this.charon.hung) return { ...fail(''), code: -1, fault: 'timeout' };
-    else this.charon.restart();
+    else if (!this.charon.restart(this.disk)) return fail('Job for strongswan.service failed');
     return ok();
   }
 

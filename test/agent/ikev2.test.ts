@@ -116,6 +116,7 @@ describe('a gateway with IKEv2', () => {
       () => lab.control.publish(ikev2World([1], both)),
       note,
       () => charon.connect(identity, addressesNumber(2), 'sallyport-password'),
+      () => {},
       note,
       () => lab.control.publish(first),
       () => {},
@@ -157,12 +158,14 @@ describe('a gateway with IKEv2', () => {
     plain.control.publish(worldOf());
     await plain.run();
     const lab = await settledLab(ikev2World([1]));
+    const { starts } = lab.machine.charon;
     lab.machine.charon.connect(identityNumber(1), addressesNumber(1));
     await inTurn(lab, [() => lab.control.publish(worldOf()), () => {}, () => {}]);
     expect(lab.machine.toText()).toBe(plain.machine.toText());
-    expect([...lab.machine.disk.keys()].filter((path) => path.startsWith('/swanctl'))).toEqual([]);
+    const left = [...lab.machine.disk.keys()].filter((path) => /swanctl|strongswan/.test(path));
+    expect(left).toEqual([]);
     expect(lab.machine.charon.sessions.size).toBe(0);
-    expect(lab.machine.charon.starts).toBe(1);
+    expect(lab.machine.charon.starts).toBe(starts);
     expect(lab.control.reports.at(-1)).not.toHaveProperty('ikev2');
   });
 });

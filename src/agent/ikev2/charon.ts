@@ -1,9 +1,10 @@
-// Talking to charon over its socket: one connection per question, and one that only listens.
+// Asking charon: one connection per question, and one that only listens.
 
 import { z } from 'zod';
-import type { ByteStream, Host } from '../host.ts';
+import type { Host } from '../host.ts';
 import { agentLimits } from '../limits.ts';
-import { encodePacket, type Packet, PacketReader, ViciError, type ViciSection } from '../vici.ts';
+import type { Packet, ViciSection } from '../vici.ts';
+import { CharonError, Line } from './line.ts';
 
 const number = z
   .string()
@@ -81,27 +82,6 @@ export type Heard =
   | { kind: 'nothing' }
   | { kind: 'closed'; reason: string };
 
-/** Charon cannot be asked, or answers what it should not. */
-export class CharonError extends Error {
-  /** Whether it is there and does not answer. */
-  readonly hung: boolean;
-
-  constructor(message: string, hung = false) {
-    super(message);
-    this.hung = hung;
-  }
-}
-
-function silence(): CharonError {
-  return new CharonError('charon does not answer', true);
-}
-
-/** The kernel turns away who connects while the queue of one that hangs is full. */
-function closedError(path: string, reason: string): CharonError {
-  if (/\bEAGAIN\b|^timeout$/.test(reason)) return silence();
-  return new CharonError(`${path}: ${reason}`);
-}
-
 /** The associations that a message names, by their connections. */
 export function associationsIn(body: ViciSection): Association[] {
   return Object.entries(body).flatMap(([connection, section]) => {
@@ -125,57 +105,6 @@ function happeningsIn({ name, body }: Packet): Happening[] {
   const associations = associationsIn(body);
   if (name !== 'ike-updown') return [{ kind: 'child', associations }];
   return [{ kind: body.up === 'yes' ? 'up' : 'down', associations }];
-}
-
-/** One connection. Everything that goes wrong is a CharonError. */
-class Line {
-  readonly #stream: ByteStream;
-  readonly #reader = new PacketReader();
-  readonly #path: string;
-
-  constructor(host: Host, path: string) {
-    const request = { path, timeoutMs: agentLimits.viciMilliseconds };
-    const stream = host.stream?.({ ...request, maxBytes: agentLimits.viciPacketBytes + 4 });
-    if (!stream) throw new CharonError('this agent cannot open unix sockets');
-    this.#stream = stream;
-    this.#path = path;
-  }
-
-  send(packet: Packet): void {
-    this.#stream.send(encodePacket(packet));
-  }
-
-  /** The next packet; undefined when none came in time. */
-  async receive(milliseconds: number): Promise<Packet | undefined> {
-    try {
-      for (;;) {
-        const packet = this.#reader.next();
-        if (packet) return packet;
-        const chunk = await this.#stream.receive(milliseconds);
-        if (chunk.kind === 'nothing') return undefined;
-        if (chunk.kind === 'closed') throw closedError(this.#path, chunk.reason);
-        this.#reader.push(chunk.bytes);
-      }
-    } catch (error) {
-      if (error instanceof ViciError) throw new CharonError(`${this.#path}: ${error.message}`);
-      throw error;
-    }
-  }
-
-  async expect(type: Packet['type'], events: ViciSection[] = []): Promise<ViciSection> {
-    for (let packets = 0; packets < agentLimits.viciPacketsPerAnswer; packets++) {
-      const packet = await this.receive(agentLimits.viciMilliseconds);
-      if (!packet) throw silence();
-      if (packet.type === type) return packet.body;
-      if (packet.type !== 'event') throw new CharonError(`charon answers with ${packet.type}`);
-      events.push(packet.body);
-    }
-    throw new CharonError('charon says too much');
-  }
-
-  close(): void {
-    this.#stream.close();
-  }
 }
 
 /** Events of charon, from when this was made. */
@@ -225,15 +154,14 @@ export class Charon {
   }
 
   /** Every association there is, also of connections that are not ours. */
-  associations(): Promise<Association[]> {
-    return this.#with(async (line) => {
-      line.send({ type: 'register', name: 'list-sa', body: {} });
-      await line.expect('confirmed');
-      line.send({ type: 'request', name: 'list-sas', body: {} });
-      const found: ViciSection[] = [];
-      await line.expect('response', found);
-      return found.flatMap(associationsIn);
-    });
+  async associations(): Promise<Association[]> {
+    return (await this.#listed('list-sas', 'list-sa')).flatMap(associationsIn);
+  }
+
+  /** Whether nobody is connected or can connect, also by connections that are not ours. */
+  async isIdle(): Promise<boolean> {
+    const connections = await this.#listed('list-conns', 'list-conn');
+    return connections.length === 0 && (await this.associations()).length === 0;
   }
 
   /** Ends an association at once, without waiting for the device. */
@@ -262,6 +190,18 @@ export class Charon {
     return this.#with((line) => {
       line.send({ type: 'request', name, body });
       return line.expect('response');
+    });
+  }
+
+  /** The answer to what charon answers by events. */
+  #listed(name: string, event: string): Promise<ViciSection[]> {
+    return this.#with(async (line) => {
+      line.send({ type: 'register', name: event, body: {} });
+      await line.expect('confirmed');
+      line.send({ type: 'request', name, body: {} });
+      const found: ViciSection[] = [];
+      await line.expect('response', found);
+      return found;
     });
   }
 

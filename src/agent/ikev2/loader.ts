@@ -4,10 +4,11 @@
 import { installStrongswan } from '../../model/strongswan-packages.ts';
 import { Alarm } from '../alarm.ts';
 import { agentLimits } from '../limits.ts';
-import { attempt, commandError } from '../linux.ts';
-import { logEvent } from '../log.ts';
+import { attempt, commandError, run } from '../linux.ts';
+import { logEvent, messageOf } from '../log.ts';
 import type { Machine } from '../machine.ts';
-import { CharonError } from './charon.ts';
+import { CharonError } from './line.ts';
+import type { Settings } from './settings.ts';
 
 function swanctl({ swanctlDirectory, viciSocket }: Machine, command: string): string[] {
   const where = ['--uri', `unix://${viciSocket}`, '--file', `${swanctlDirectory}/swanctl.conf`];
@@ -42,11 +43,13 @@ export async function loadAll(machine: Machine): Promise<void> {
 /** Starts charon anew when it has to be. */
 export class Reviver {
   readonly #machine: Machine;
+  readonly #settings: Settings;
   readonly #pause: Alarm;
   #silences = 0;
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, settings: Settings) {
     this.#machine = machine;
+    this.#settings = settings;
     this.#pause = new Alarm(machine.host);
   }
 
@@ -57,7 +60,7 @@ export class Reviver {
 
   /** Does what can be done about it. Gives what is wrong, in words, and whether it was started. */
   async revive(error: CharonError): Promise<{ fault: string; started: boolean }> {
-    const { host, systemctl } = this.#machine;
+    const { host } = this.#machine;
     // Every other command connects to charon first, even the one for the version.
     const there = await attempt(host, ['swanctl', '--help']);
     if (there.fault === 'missing')
@@ -71,13 +74,38 @@ export class Reviver {
     if (this.#silences < patience || this.#pause.left() > 0)
       return { fault: error.message, started: false };
     this.#pause.set(agentLimits.charonRestartLeastMilliseconds);
-    logEvent(host, 'ikev2.restart', { reason: error.message });
     // Asked to end it would not, and systemd's patience with it is a minute and a half.
-    if (error.hung) await attempt(host, [systemctl, 'kill', '--signal=SIGKILL', 'strongswan']);
+    if (error.hung) await this.#kill();
+    try {
+      await this.restart(error.message);
+      return { fault: `${error.message}; it was started anew`, started: true };
+    } catch (failure) {
+      return { fault: `${error.message}; ${messageOf(failure)}`, started: false };
+    }
+  }
+
+  /** Starts it anew, without our settings if need be. Throws an error fit for a report. */
+  async restart(reason: string): Promise<void> {
+    const { host, systemctl } = this.#machine;
+    logEvent(host, 'ikev2.restart', { reason });
     const argv = [systemctl, 'restart', 'strongswan'];
-    const result = await attempt(host, argv);
-    const failed = result.code !== 0 || result.fault !== undefined;
-    const how = failed ? commandError(argv, result).message : 'it was started anew';
-    return { fault: `${error.message}; ${how}`, started: !failed };
+    try {
+      await run(host, argv);
+    } catch (error) {
+      if (!this.#settings.withdraw()) throw error;
+      // They may have made it hang.
+      await this.#kill();
+      const again = await attempt(host, argv);
+      if (again.code !== 0 || again.fault) {
+        this.#settings.restore();
+        throw error;
+      }
+      logEvent(host, 'ikev2.settings', { reason: messageOf(error) });
+    }
+  }
+
+  async #kill(): Promise<void> {
+    const { host, systemctl } = this.#machine;
+    await attempt(host, [systemctl, 'kill', '--signal=SIGKILL', 'strongswan']);
   }
 }

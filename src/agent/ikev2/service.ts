@@ -11,10 +11,12 @@ import type { Machine } from '../machine.ts';
 import type { Proof } from '../receipts.ts';
 import type { GatewayState } from '../state.ts';
 import { Bell, Turns } from '../turns.ts';
-import { CharonError, type Listener } from './charon.ts';
+import type { Listener } from './charon.ts';
 import type { Issuer } from './credentials.ts';
 import { Gateway, type WithIkev2 } from './gateway.ts';
+import { CharonError } from './line.ts';
 import { Reviver } from './loader.ts';
+import { Settings } from './settings.ts';
 import type { Traffic } from './traffic.ts';
 
 export interface Around {
@@ -40,6 +42,7 @@ export class Ikev2 {
   readonly #around: Around;
   readonly #machine: Machine;
   readonly #gateway: Gateway;
+  readonly #settings: Settings;
   readonly #reviver: Reviver;
   readonly #turns = new Turns();
   readonly #bell = new Bell();
@@ -62,7 +65,8 @@ export class Ikev2 {
     this.#around = around;
     this.#machine = around.machine;
     this.#gateway = new Gateway(around.machine, around.issuer, around.prove);
-    this.#reviver = new Reviver(this.#machine);
+    this.#settings = new Settings(this.#machine);
+    this.#reviver = new Reviver(this.#machine, this.#settings);
     this.#looking = new Alarm(this.#machine.host);
     this.#refreshing = new Alarm(this.#machine.host);
   }
@@ -93,6 +97,7 @@ export class Ikev2 {
     if (!has(state)) {
       this.#quit();
       await this.#gateway.tearDown(!this.#broken);
+      this.#settings.remove();
       this.#fault = undefined;
     } else if (!this.#broken && (cut.revision === 0 || !this.#gateway.isAt(state)))
       await this.#converge(state);
@@ -106,8 +111,17 @@ export class Ikev2 {
   }
 
   async #converge(state: WithIkev2): Promise<void> {
+    if (this.#settings.write()) await this.#renew();
     await this.#gateway.converge(state);
     this.#fault = undefined;
+  }
+
+  /** Charon has new settings from its next start: that is now, if nobody can notice. */
+  async #renew(): Promise<void> {
+    if (!(await this.#gateway.charon.isIdle())) return;
+    this.#quit();
+    this.#gateway.lost();
+    await this.#reviver.restart('its settings are new');
   }
 
   /** Follows charon until `end`, or until the process shall end. */
@@ -225,7 +239,7 @@ export class Ikev2 {
   get status(): SectionStatus | undefined {
     if (!has(this.#state)) return undefined;
     const faults = this.#gateway.faults(this.#state.ikev2);
-    if (this.#fault !== undefined) faults.unshift(this.#fault);
+    for (const fault of [this.#settings.fault, this.#fault]) if (fault) faults.unshift(fault);
     if (faults.length === 0) return { status: 'applied' };
     return { status: 'failed', error: faults.join('; ').slice(0, limits.reportErrorLength) };
   }
