@@ -49,6 +49,7 @@ export type Authority = {
   fingerprint: string;
   domain: string;
   deviceCertificates: number;
+  dependentDevices: number;
   gateways: number;
   revision: number;
   createdAt: string;
@@ -226,6 +227,7 @@ export type DeviceCertificate = {
     gatewayId: string;
     gatewayName: string;
     host: string;
+    authority: number;
     routes: Array<string>;
     dns: Array<string>;
     mtu: number;

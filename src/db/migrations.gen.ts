@@ -248,5 +248,11 @@ export const tenantMigrations: readonly Migration[] = [
     "statements": [
       "ALTER TABLE `devices` ADD `ikev2_secret` text;"
     ]
+  },
+  {
+    "tag": "0012_profiles_of_credentials",
+    "statements": [
+      "ALTER TABLE `credentials` ADD `profile` text;"
+    ]
   }
 ];

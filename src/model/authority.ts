@@ -22,6 +22,8 @@ export const authoritySchema = z.strictObject({
   domain: z.string(),
   /** Certificates of devices that are good now. */
   deviceCertificates: z.int(),
+  /** Devices that need a new profile before it is retired, or lose a gateway then. */
+  dependentDevices: z.int(),
   /** Gateways that show a certificate of it. */
   gateways: z.int(),
   revision: z.int(),

@@ -128,7 +128,7 @@ export const deviceCertificateSchema = z.strictObject({
   identity: deviceIdentitySchema,
   certificate: certificateSchema,
   expiresAt: timeSchema,
-  /** To be trusted for gateways, the one that their certificates are from first. */
+  /** To be trusted for gateways, the oldest first. */
   authorities: z.array(certificateSchema),
   connections: z.array(
     z.strictObject({
@@ -136,6 +136,8 @@ export const deviceCertificateSchema = z.strictObject({
       gatewayName: z.string(),
       /** Name or address of its endpoint; also what it calls itself (IDr). */
       host: z.string(),
+      /** Which of `authorities` its certificate is from, counted from 0. */
+      authority: z.int(),
       routes: z.array(z.string()),
       dns: z.array(z.string()),
       mtu: mtuSchema,

@@ -44,6 +44,8 @@ interface Ikev2Traits {
   bundle: 'device' | 'authorities' | null;
   /** Whether whoever imports it is asked for the password of the PKCS #12. */
   asksPassword: boolean;
+  /** Whether it trusts, for each gateway, only the authority of the gateway's certificate. */
+  oneRoot: boolean;
   /** Those whose own client it is for. */
   platforms: readonly Platform[];
 }
@@ -53,7 +55,13 @@ interface WireguardTraits {
   platforms: readonly Platform[];
 }
 
-const ikev2 = { protocol: 'ikev2', keyType: 'ec-p256', bundle: null, asksPassword: false } as const;
+const ikev2 = {
+  protocol: 'ikev2',
+  keyType: 'ec-p256',
+  bundle: null,
+  asksPassword: false,
+  oneRoot: false,
+} as const;
 const wireguard = { protocol: 'wireguard' } as const;
 
 /** Nothing is made on the device: the control plane makes the password. */
@@ -74,6 +82,7 @@ export const profileTraits = {
     keyType: 'rsa-3072',
     bundle: 'device',
     asksPassword: true,
+    oneRoot: true,
     platforms: ['android'],
   },
   android: {
@@ -83,7 +92,8 @@ export const profileTraits = {
     asksPassword: true,
     platforms: ['android'],
   },
-  networkmanager: { ...ikev2, platforms: ['linux'] },
+  // Its plugin reads the first certificate of a file and no others.
+  networkmanager: { ...ikev2, oneRoot: true, platforms: ['linux'] },
   'wireguard-networkmanager': { ...wireguard, platforms: ['linux'] },
   swanctl: { ...ikev2, platforms: ['linux'] },
   ipsec: { ...ikev2, platforms: ['linux'] },
@@ -116,6 +126,8 @@ export interface Ikev2Connection {
   gatewayName: string;
   /** Name or address of its endpoint; also what it calls itself (IDr). */
   host: string;
+  /** Which of the authorities its certificate is from, counted from 0. */
+  authority: number;
   routes: readonly string[];
   dns: readonly string[];
   mtu: number;
@@ -153,7 +165,7 @@ export interface Ikev2ProfileInput extends ProfileSubject {
   privateKey: Uint8Array;
   /** Unix time in milliseconds. */
   expiresAt: number;
-  /** The authorities to trust, the one that gateways' certificates are from first. */
+  /** The authorities to trust. */
   authorities: readonly { certificate: Uint8Array; commonName: string }[];
   connections: readonly Ikev2Connection[];
   /** PKCS #12 of certificate and key, as the traits of the kind ask; empty where they ask none. */

@@ -10,6 +10,7 @@ import { SallyportError } from '../model/errors.ts';
 import { newId } from '../model/ids.ts';
 import { deviceIdentity } from '../model/ikev2.ts';
 import { limits } from '../model/limits.ts';
+import type { Ikev2ProfileKind } from '../model/profile.ts';
 import { issueDevice, serialFrom } from '../pki/certificate.ts';
 import type { Bytes } from '../pki/der.ts';
 import { refuseWeak } from '../pki/key.ts';
@@ -26,6 +27,14 @@ import { addIkev2Peers, moveIkev2Peers } from './ikev2-peers.ts';
 import type { PeerWrites } from './peers.ts';
 import type { TenantScope } from './services.ts';
 
+/** An authority that a profile trusts for gateways. */
+export interface TrustedAuthority {
+  id: string;
+  /** DER. */
+  certificate: Bytes;
+  commonName: string;
+}
+
 /** Everything of a device's certificate that a profile needs, but for the private key. */
 export interface DeviceCertificate {
   /** What the device calls itself (IDi). */
@@ -34,15 +43,14 @@ export interface DeviceCertificate {
   certificate: Bytes;
   /** Unix time in milliseconds. */
   expiresAt: number;
-  /** The authorities to trust, the one that gateways' certificates are from first. */
-  authorities: { certificate: Bytes; commonName: string }[];
+  authorities: TrustedAuthority[];
 }
 
-/** The oldest first: gateways show its certificates while it is trusted at all. */
-export function rootsOf(tenantId: string, living: readonly AuthorityRow[]) {
+/** All that live, the oldest first. */
+export function rootsOf(tenantId: string, living: readonly AuthorityRow[]): TrustedAuthority[] {
   const commonName = authorityCommonName(tenantId);
   return living
-    .map(({ certificate }) => ({ certificate: storedDer(certificate), commonName }))
+    .map(({ id, certificate }) => ({ id, certificate: storedDer(certificate), commonName }))
     .reverse();
 }
 
@@ -112,6 +120,7 @@ async function keyHash(spki: Bytes): Promise<string> {
  * Issues the device's only certificate, good at those of the gateways that speak IKEv2; whatever
  * certificate or password it had is revoked, and its WireGuard key stays. Belongs into `commit`.
  * @param spki SubjectPublicKeyInfo of the device's key, a new one
+ * @param profile what its client imports
  * @throws SallyportError `invalid_input` for a weak key, `gateway_not_ready`, `limit_reached`, and
  * by way of `commit` `public_key_in_use`
  */
@@ -119,7 +128,7 @@ export async function issueCertificate(
   scope: TenantScope,
   number: number,
   device: { id: string },
-  spki: Bytes,
+  { spki, profile }: { spki: Bytes; profile: Ikev2ProfileKind },
   gatewayIds: string[],
 ): Promise<PeerWrites & { issued: DeviceCertificate }> {
   const { db, services, tenantId } = scope;
@@ -132,7 +141,7 @@ export async function issueCertificate(
   const peers = await addIkev2Peers(scope, number, { id: device.id, identity }, rows);
   const credential = {
     ...{ id, deviceId: device.id, protocol: 'ikev2' as const },
-    ...{ publicKey: await keyHash(spki), createdRevision: number },
+    ...{ publicKey: await keyHash(spki), profile, createdRevision: number },
   };
   const shown = { ikev2Identity: identity, ikev2ExpiresAt: row.notAfter, ikev2Secret: null };
   return {

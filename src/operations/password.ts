@@ -8,9 +8,15 @@ import { SallyportError } from '../model/errors.ts';
 import { base32, newId } from '../model/ids.ts';
 import { passwordHost, passwordIdentity } from '../model/ikev2.ts';
 import { limits } from '../model/limits.ts';
-import type { Bytes } from '../pki/der.ts';
+import type { PasswordProfileKind } from '../model/profile.ts';
 import { readLiving } from './authority/living.ts';
-import { retireIkev2, revokeCertificates, rootsOf, withoutCertificate } from './certificate.ts';
+import {
+  retireIkev2,
+  revokeCertificates,
+  rootsOf,
+  type TrustedAuthority,
+  withoutCertificate,
+} from './certificate.ts';
 import type { GatewayRow } from './gateway/view.ts';
 import { addIkev2Peers, moveIkev2Peers } from './ikev2-peers.ts';
 import type { PeerWrites } from './peers.ts';
@@ -21,7 +27,7 @@ export interface DevicePassword {
   identity: string;
   password: string;
   /** To be trusted for gateways. */
-  authorities: { certificate: Bytes; commonName: string }[];
+  authorities: TrustedAuthority[];
 }
 
 /** What seals a password to its place. */
@@ -62,6 +68,7 @@ export async function issuePassword(
   scope: TenantScope,
   number: number,
   device: { id: string },
+  profile: PasswordProfileKind,
   gatewayIds: string[],
 ): Promise<PeerWrites & { issued: DevicePassword; sealed: string }> {
   const { db, services, tenantId } = scope;
@@ -73,7 +80,7 @@ export async function issuePassword(
   const peers = await addIkev2Peers(scope, number, { id: device.id, identity }, rows);
   const credential = {
     ...{ id, deviceId: device.id, protocol: 'password' as const },
-    ...{ publicKey: identity, createdRevision: number },
+    ...{ publicKey: identity, profile, createdRevision: number },
   };
   const shown = { ikev2Identity: identity, ikev2ExpiresAt: null, ikev2Secret: sealed };
   return {

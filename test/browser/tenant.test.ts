@@ -110,16 +110,16 @@ test('an owner rotates an authority, and retires the one before', async () => {
 
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('link', { name: 'Certificate authorities of IKEv2' }).click();
-  await page.getByText('Certificates: 1 device, 1 gateway').waitFor();
+  await page.getByText('1 device depends on it, and 1 gateway shows its certificate').waitFor();
   await page.getByRole('button', { name: 'rotate it' }).click();
   await page.getByRole('button', { name: 'Yes, rotate it' }).click();
-  await page.getByText('Certificates: 0 devices, 0 gateways').waitFor();
+  await page.getByText('0 devices depend on it, and 0 gateways show').waitFor();
   await page.getByText('to be retired').waitFor();
   await page.getByRole('button', { name: 'retire it' }).click();
   await page.getByText('1 device is cut off from IKEv2 everywhere').waitFor();
   await page.getByRole('button', { name: 'Yes, retire it' }).click();
   await page.getByText('retired', { exact: true }).waitFor();
-  await page.getByText('Certificates: 0 devices, 1 gateway').waitFor();
+  await page.getByText('0 devices depend on it, and 1 gateway shows').waitFor();
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   await page.getByRole('link', { name: 'Devices' }).click();
   await page.getByText('waits for its link').waitFor();

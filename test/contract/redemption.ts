@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { RedeemedLink } from '../../src/model/device.ts';
 import { type ProfileKind, profileKinds, profileTraits } from '../../src/model/profile.ts';
 import { certificateRequest, X509Certificate } from '../pki/peculiar.ts';
-import { authoritiesOf, certifiedGateway, documentOf } from './authorities.ts';
+import { authoritiesOf, certifiedGateway, documentOf, rotate } from './authorities.ts';
 import {
   type Api,
   apiOf,
@@ -78,6 +78,26 @@ function kindContract(create: () => Promise<Plane>): void {
     const { ikev2, peers } = await documentOf(gateway);
     expect(ikev2?.upsert).toEqual([{ id: device.id, identity: second.ikev2?.identity }]);
     expect(peers.upsert).toMatchObject([{ id: device.id, publicKey: plain.device.publicKey }]);
+  });
+
+  test('has a client of one root trust the authority whose certificate is shown', async () => {
+    const { plane, tenant, redeem } = await prepared(create);
+    await certifiedGateway(plane, tenant, { endpoint: { host: 'gate.other.example' } });
+    const [first, second] = await authoritiesOf(tenant);
+    await rotate(tenant, first?.id);
+    const served = await createDevice(tenant, { platform: 'android' });
+    const { token } = await createLink(tenant, served.id);
+    const { profiles, ikev2 } = expectStatus(await redeem({ token, profile: 'sswan' }), 200);
+    const roots = profiles.map(({ content }) => {
+      const { remote } = JSON.parse(content);
+      return new X509Certificate(bytes(remote.cert)).toString('pem');
+    });
+    const shown = [first, second].map((one) =>
+      new X509Certificate(one?.certificate ?? '').toString('pem'),
+    );
+    expect(roots).toEqual(shown);
+    expect(ikev2?.authorities).toHaveLength(3);
+    expect(ikev2?.connections.map(({ authority }) => authority)).toEqual([0, 1]);
   });
 
   test('certifies the key of a client that made its own, and gives no key back', async () => {

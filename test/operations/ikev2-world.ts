@@ -1,6 +1,7 @@
 // Devices with certificates: issued as a redemption does it, in a change of their own.
 
 import { noOrigin } from '../../src/model/origin.ts';
+import type { Ikev2ProfileKind } from '../../src/model/profile.ts';
 import type { DeviceCertificate } from '../../src/operations/certificate.ts';
 import { issueCertificate } from '../../src/operations/certificate.ts';
 import { commit } from '../../src/operations/commit.ts';
@@ -29,12 +30,19 @@ export async function certifyDevice(
   tenant: TestTenant,
   deviceId: string,
   key?: Pick<GeneratedKey, 'spki'>,
+  profile: Ikev2ProfileKind = 'swanctl',
 ): Promise<DeviceCertificate> {
   const scope = await scopeOf(plane, tenant);
   const { spki } = key ?? (await generateKey('ec-p256'));
   return commit(scope, 'link.redeem', async (number) => {
     const { gatewayIds, writes } = await gatewaysForIssue(scope, deviceId);
-    const made = await issueCertificate(scope, number, { id: deviceId }, spki, gatewayIds);
+    const made = await issueCertificate(
+      scope,
+      number,
+      { id: deviceId },
+      { spki, profile },
+      gatewayIds,
+    );
     return {
       subject: deviceId,
       summary: {},

@@ -11,6 +11,7 @@ import type { Device } from '../../src/model/device.ts';
 import { toBase64, toPem } from '../../src/model/encoding.ts';
 import type { Gateway } from '../../src/model/gateway.ts';
 import { type Ikev2Peer, identityDomainOf, ikev2DigestInput } from '../../src/model/ikev2.ts';
+import type { Ikev2ProfileKind } from '../../src/model/profile.ts';
 import { generateKey } from '../../src/pki/key.ts';
 import { secretHash } from '../../src/pki/tokens.ts';
 import { authoritiesOf, certifiedGateway, documentOf, rotate } from '../contract/authorities.ts';
@@ -214,6 +215,40 @@ test('a retired authority cuts its devices, but not those with a newer certifica
     { status: 'retired', deviceCertificates: 0, gateways: 0 },
     { status: 'active', deviceCertificates: 1, gateways: 1 },
   ]);
+});
+
+test('an authority counts the devices that lose a gateway with it', async () => {
+  const { tenant, plane } = await world();
+  const other = { endpoint: { host: 'gate.other.example' } };
+  await certifiedGateway(plane, tenant, other);
+  const counts = async () =>
+    (await authoritiesOf(tenant)).map(({ dependentDevices }) => dependentDevices);
+  const certify = async (profile: Ikev2ProfileKind) => {
+    const { id } = await createDevice(tenant);
+    await certifyDevice(plane, tenant, id, undefined, profile);
+    return id;
+  };
+  const before = await certify('swanctl');
+  await createDevice(tenant, { publicKey: publicKey() });
+  expect(await counts()).toEqual([1, 1]);
+  const [, second] = await authoritiesOf(tenant);
+  const third = await rotate(tenant, second?.id);
+  // It trusts the new one, and its certificate is from the first.
+  await certify('swanctl');
+  expect(await counts()).toEqual([2, 1, 0]);
+  // These trust for each gateway the one whose certificate it shows now.
+  await certify('sswan');
+  await certify('networkmanager');
+  expect(await counts()).toEqual([4, 3, 0]);
+  await certifyDevice(plane, tenant, before);
+  expect(await counts()).toEqual([4, 2, 0]);
+  await tenant.api('POST', tenant.path(`/authorities/${second?.id}/retire`));
+  expect(await counts()).toEqual([4, 0, 4]);
+  const log = await tenant.api('GET', tenant.path('/audit?operation=authority.retire'));
+  expect(log.body).toMatchObject({
+    items: [{ subject: second?.id, summary: { dependentDevices: 2 } }],
+  });
+  expect(third.domain).toBe('other.example');
 });
 
 test('a device trusts the authorities of all domains, the oldest first', async () => {

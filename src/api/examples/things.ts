@@ -109,6 +109,7 @@ export const authority = {
   fingerprint: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   domain: 'example.com',
   deviceCertificates: 1,
+  dependentDevices: 1,
   gateways: 1,
   revision: 11,
   createdAt,

@@ -18,7 +18,7 @@ function view(authority: Authority): string {
     // Half of it on a line, for narrow windows.
     ['fingerprint', fingerprint.match(/.{1,32}/g) ?? []],
     ['vouches for', domain],
-    ['devices', String(authority.deviceCertificates)],
+    ['devices', `${authority.dependentDevices} (${authority.deviceCertificates} by certificate)`],
     ['gateways', String(authority.gateways)],
     ['created', minute(authority.createdAt)],
     ['expires', minute(authority.expiresAt)],
@@ -35,7 +35,7 @@ function addList(authority: Command, shell: Shell): void {
           { title: 'id', value: ({ id }) => id },
           { title: 'domain', value: ({ domain }) => domain },
           { title: 'status', value: ({ status }) => status },
-          { title: 'devices', value: ({ deviceCertificates }) => String(deviceCertificates) },
+          { title: 'devices', value: ({ dependentDevices }) => String(dependentDevices) },
           { title: 'gateways', value: ({ gateways }) => String(gateways), spare: true },
           { title: 'expires', value: ({ expiresAt }) => minute(expiresAt), spare: true },
         ],
@@ -68,14 +68,14 @@ export function addAuthorityCommands(program: Command, shell: Shell): void {
     );
   authority
     .command('retire')
-    .description('trust an authority no more; devices with its certificates are cut')
+    .description('trust an authority no more; devices that depend on it are cut')
     .argument('<authority>', 'its id', id('authority'))
     .option('--yes', 'do it')
     .action((authorityId: string, { yes }: { yes?: boolean }, command) => {
       if (!yes)
         throw usage(
-          `this cuts every device whose certificate is from ${authorityId}`,
-          'If you mean it, add: --yes',
+          `this cuts every device that depends on ${authorityId}`,
+          '"sallyport authority list" says how many do. If you mean it, add: --yes',
         );
       return send(
         new Session(shell, command),

@@ -13,7 +13,7 @@ import {
 import { emptyPeerDigest } from '../../model/desired-state.ts';
 import { defaultOnDemand } from '../../model/device.ts';
 import type { Operation } from '../../model/permissions.ts';
-import type { OnDemand } from '../../model/profile.ts';
+import type { OnDemand, ProfileKind } from '../../model/profile.ts';
 import type { QuotaName } from '../../model/quota.ts';
 import type { Summary } from '../../model/revision.ts';
 import type { TenantPolicy, TenantStatus } from '../../model/tenant.ts';
@@ -214,6 +214,8 @@ export const credentials = sqliteTable(
      * password, its user name.
      */
     publicKey: text('public_key').notNull(),
+    /** Of IKEv2: what was made with it. */
+    profile: text().$type<ProfileKind>(),
     createdRevision: integer('created_revision').notNull(),
     retiredRevision: integer('retired_revision'),
   },

@@ -14,6 +14,7 @@ import { moveIkev2Peers } from '../ikev2-peers.ts';
 import type { PeerWrites } from '../peers.ts';
 import { requireWholeTenant } from '../reach.ts';
 import type { TenantScope } from '../services.ts';
+import { countDependents } from './dependents.ts';
 import { type AuthorityRow, readAuthority, readLiving } from './living.ts';
 import { authorityView } from './view.ts';
 
@@ -67,12 +68,14 @@ export async function retireAuthority(scope: TenantScope, id: string): Promise<A
   await commit(scope, 'authority.retire', async (number) => {
     const row = await readAuthority(scope, id);
     refuseActive(row);
-    const left = (await readLiving(scope)).filter((one) => one.id !== id);
+    const living = await readLiving(scope);
+    const left = living.filter((one) => one.id !== id);
+    const dependentDevices = await countDependents(scope, row, living);
     const cut = await cutDevices(scope, number, id);
     const told = await recertify(scope, number, left);
     return {
       subject: id,
-      summary: { generation: row.generation },
+      summary: { generation: row.generation, dependentDevices },
       writes: [
         ...cut.writes,
         ...told.writes,

@@ -4,7 +4,8 @@ import { certificates } from '../../db/schema/tenant-pki.ts';
 import type { Authority } from '../../model/authority.ts';
 import { toHex, toPem } from '../../model/encoding.ts';
 import type { TenantScope } from '../services.ts';
-import { type AuthorityRow, storedDer } from './living.ts';
+import { countDependents } from './dependents.ts';
+import { type AuthorityRow, readLiving, storedDer } from './living.ts';
 
 /** How many devices and gateways have a certificate of each that is good now. */
 async function countHolders({ db, services }: TenantScope, ids: string[]) {
@@ -47,6 +48,7 @@ export async function authorityViews(
     scope,
     rows.map(({ id }) => id),
   );
+  const living = await readLiving(scope);
   return Promise.all(
     rows.map(async (row) => {
       const der = storedDer(row.certificate);
@@ -58,6 +60,7 @@ export async function authorityViews(
         fingerprint: await fingerprintOf(der),
         domain: row.domain,
         deviceCertificates: holders.devices.get(row.id) ?? 0,
+        dependentDevices: await countDependents(scope, row, living),
         gateways: holders.gateways.get(row.id) ?? 0,
         revision: row.revision,
         createdAt: new Date(row.createdAt).toISOString(),

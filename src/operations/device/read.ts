@@ -38,10 +38,14 @@ export async function readConnections(
   });
 }
 
-/** The device's way to each gateway that lets its certificate in. */
+/**
+ * The device's way to each gateway that lets its certificate in.
+ * @param authorities those that its profile trusts
+ */
 export async function readIkev2Connections(
   { db }: TenantScope,
   deviceId: string,
+  authorities: readonly { id: string }[],
 ): Promise<(Omit<Ikev2Connection, 'routes' | 'dns'> & { routes: string[]; dns: string[] })[]> {
   const ready = and(
     eq(ikev2Peers.deviceId, deviceId),
@@ -56,8 +60,12 @@ export async function readIkev2Connections(
       .where(ready)
       .orderBy(asc(gateways.createdRevision)),
   );
-  return rows.map(({ gateway: { id, name, endpointHost, routes, dns, mtu } }) => {
-    return { gatewayId: id, gatewayName: name, host: endpointHost, routes, dns, mtu };
+  return rows.map(({ gateway }) => {
+    const { id, name, endpointHost, certificateAuthority, routes, dns, mtu } = gateway;
+    const shown = authorities.findIndex((one) => one.id === certificateAuthority);
+    // It has another one since, if it is none of them: then no profile of this issue fits.
+    const authority = Math.max(0, shown);
+    return { gatewayId: id, gatewayName: name, host: endpointHost, authority, routes, dns, mtu };
   });
 }
 

@@ -126,7 +126,7 @@ async function certificateView(
     certificate: toBase64(certificate),
     expiresAt: new Date(expiresAt).toISOString(),
     authorities: authorities.map((authority) => toBase64(authority.certificate)),
-    connections: await readIkev2Connections(scope, deviceId),
+    connections: await readIkev2Connections(scope, deviceId, authorities),
   };
 }
 
@@ -141,8 +141,9 @@ async function redeemIkev2(
     request === undefined
       ? await generateKey(keyType)
       : { spki: await readCertificateRequest(request) };
+  const asked = { spki: key.spki, profile: kind };
   const { device, given } = await consume(opened, 'ikev2', async (number, row, gatewayIds) => {
-    const { issued, ...peers } = await issueCertificate(scope, number, row, key.spki, gatewayIds);
+    const { issued, ...peers } = await issueCertificate(scope, number, row, asked, gatewayIds);
     const { identity: ikev2Identity, expiresAt: ikev2ExpiresAt } = issued;
     const summary = { profile: kind, identity: ikev2Identity, retired: row.ikev2Identity };
     const change = { ikev2Identity, ikev2ExpiresAt, ikev2Secret: null };
@@ -162,13 +163,13 @@ async function redeemPassword(
 ): Promise<RedeemedLink> {
   const { scope } = opened;
   const { device, given } = await consume(opened, 'password', async (number, row, gatewayIds) => {
-    const { issued, sealed, ...peers } = await issuePassword(scope, number, row, gatewayIds);
+    const { issued, sealed, ...peers } = await issuePassword(scope, number, row, kind, gatewayIds);
     const { identity } = issued;
     const change = { ikev2Identity: identity, ikev2ExpiresAt: null, ikev2Secret: sealed };
     const summary = { profile: kind, identity, retired: row.ikev2Identity };
     return { ...peers, change, summary, given: issued };
   });
-  const all = await readIkev2Connections(scope, device.id);
+  const all = await readIkev2Connections(scope, device.id, given.authorities);
   const connections = all.filter(({ host }) => passwordHost(host) !== null);
   const input = { ...subjectOf(opened, device), ...given, connections };
   const tenant = tenantOf(opened);

@@ -24,7 +24,7 @@ export async function renderSswan(input: Ikev2ProfileInput, to: Ikev2Connection)
     remote: {
       addr: to.host,
       id: to.host,
-      cert: toBase64(authorities[0]?.certificate ?? new Uint8Array()),
+      cert: toBase64(authorities[to.authority]?.certificate ?? new Uint8Array()),
     },
     // Without an identity the app sends the whole name of the certificate.
     local: { id: identity, p12: toBase64(pkcs12) },

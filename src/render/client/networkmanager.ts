@@ -42,7 +42,7 @@ const connectionFolder = 'etc/NetworkManager/system-connections';
 async function ikev2Keyfile(input: Ikev2ProfileInput, to: Ikev2Connection): Promise<string> {
   const { tenantId, deviceId } = input;
   const files = `/${certificateFolder}`;
-  const [root = ''] = rootNames(input);
+  const root = rootNames(input)[to.authority] ?? '';
   const host = keyfileValue(to.host);
   return `[connection]
 id=${titleOf(input, to.gatewayName)}

@@ -47,6 +47,9 @@ describe('a profile of the strongSwan app', () => {
     const root = new X509Certificate(berlin?.remote.cert ?? '');
     expect(root.ca).toBe(true);
     expect(new X509Certificate(fixture.gateway).checkIssued(root)).toBe(true);
+    // The file has room for one: that of the authority whose certificate its gateway shows.
+    expect(koln?.remote.cert).toEqual(fixture.former);
+    expect(berlin?.remote.cert).toEqual(fixture.authority);
   });
 
   it('keeps its UUID over a reissue, so that the app replaces it', async () => {

@@ -132,6 +132,7 @@ const everything: Ikev2ProfileInput = {
       gatewayId: 'gw_4k2m9q0c7x1v5t8b',
       gatewayName: 'Berlin',
       host,
+      authority: 0,
       routes: ['0.0.0.0/0', '::/0'],
       dns: ['10.64.0.1', 'fd5a:1b2c:3d4e::1'],
       mtu: 1420,
@@ -156,6 +157,8 @@ export const someThrough: Ikev2ProfileInput = {
       gatewayId: 'gw_1m2n3p4q5r6s7t8v',
       gatewayName: "Köln 'Süd'",
       host: '203.0.113.7',
+      // It still shows the former one's certificate.
+      authority: 1,
       routes: ['10.0.0.0/8', '192.168.7.0/24', 'fd00::/8'],
       dns: [],
       mtu: 1280,

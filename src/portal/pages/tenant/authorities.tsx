@@ -28,7 +28,7 @@ async function listed(tenantId: string, cursor: string | undefined) {
 }
 
 function Notes({ authority }: { authority: Authority }) {
-  const { generation, status, deviceCertificates, gateways, createdAt, expiresAt } = authority;
+  const { generation, status, dependentDevices, gateways, createdAt, expiresAt } = authority;
   if (status === 'retired')
     return (
       <>
@@ -39,8 +39,8 @@ function Notes({ authority }: { authority: Authority }) {
     <>
       Generation {generation}, until {day(expiresAt)}
       <br />
-      Certificates: {count(deviceCertificates, 'device', 'devices')},{' '}
-      {count(gateways, 'gateway', 'gateways')}
+      {count(dependentDevices, 'device depends', 'devices depend')} on it, and{' '}
+      {count(gateways, 'gateway shows', 'gateways show')} its certificate
     </>
   );
 }
@@ -53,16 +53,16 @@ function rotateWords({ domain }: Authority): string {
   );
 }
 
-function retireWords({ domain, deviceCertificates }: Authority): string {
-  const cut =
-    deviceCertificates === 0
-      ? 'No device has a certificate of it any more.'
-      : `${count(deviceCertificates, 'device is', 'devices are')} cut off from IKEv2 everywhere ` +
-        'within seconds, until there is a new profile.';
-  return (
-    `${cut} Profiles from before the rotation no longer connect to gateways of ${domain}. ` +
-    'This cannot be undone. Go on?'
-  );
+function retireWords({ domain, deviceCertificates, dependentDevices }: Authority): string {
+  const lose = count(dependentDevices, 'device loses', 'devices lose');
+  const cut = count(deviceCertificates, 'device is', 'devices are');
+  const words =
+    dependentDevices === 0
+      ? 'No device depends on it any more. '
+      : `${lose} the way to gateways of ${domain} until there is a new profile: the present one ` +
+        'is from before the rotation, or for the strongSwan app or NetworkManager, which trust ' +
+        `one authority alone. Of all, ${cut} cut off from IKEv2 everywhere within seconds. `;
+  return `${words}This cannot be undone. Go on?`;
 }
 
 interface OneProps {
