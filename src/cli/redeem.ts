@@ -48,7 +48,7 @@ function subjectOf({ tenant, device }: RedeemedLink): ProfileSubject {
     deviceId: device.id,
     deviceName: device.name,
     onDemand: device.onDemand,
-    portalUrl: null,
+    portalUrl: tenant.portalUrl,
     removeAt: null,
     uuid: () => crypto.randomUUID(),
   };

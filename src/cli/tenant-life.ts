@@ -23,6 +23,7 @@ interface UpdateOptions {
   signIn?: 'any' | 'oidc';
   withoutRevocations?: 'refuse' | 'accept';
   ikev2Passwords?: 'off' | 'on';
+  portalWebClip?: 'off' | 'on';
 }
 
 type View = (tenant: Tenant) => string;
@@ -94,6 +95,7 @@ export function addTenantLife(tenant: Command, shell: Shell, view: View): void {
       'refuse or accept devices of IKEv2 while a gateway has no valid list of the revoked',
     )
     .option('--ikev2-passwords <switch>', 'on or off; off ends those that there are')
+    .option('--portal-web-clip <switch>', "on or off: the portal in profiles of Apple's systems")
     .action((options: UpdateOptions, command) =>
       update(options, new Session(shell, command), view),
     );

@@ -77,6 +77,7 @@ export type ChangePolicy = {
   signIn?: "any" | "oidc" | undefined;
   withoutRevocations?: "refuse" | "accept" | undefined;
   ikev2Passwords?: "off" | "on" | undefined;
+  portalWebClip?: "off" | "on" | undefined;
 };
 
 export type ConfirmedTotp = {
@@ -563,6 +564,7 @@ export type RedeemedLink = {
   tenant: {
     id: string;
     name: string;
+    portalUrl: string | null;
   };
   device: Device;
   connections: Array<WireguardConnection>;
@@ -787,6 +789,7 @@ export type TenantPolicy = {
   signIn: "any" | "oidc";
   withoutRevocations: "refuse" | "accept";
   ikev2Passwords: "off" | "on";
+  portalWebClip: "off" | "on";
 };
 
 export type TestedWebhook = {

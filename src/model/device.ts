@@ -162,7 +162,12 @@ export const typedValuesSchema = z.strictObject({
 export type TypedValues = z.infer<typeof typedValuesSchema>;
 
 export const redeemedLinkSchema = z.strictObject({
-  tenant: z.strictObject({ id: idSchema('tenant'), name: z.string() }),
+  tenant: z.strictObject({
+    id: idSchema('tenant'),
+    name: z.string(),
+    /** Of the portal, where profiles shall bring it along. */
+    portalUrl: z.url().nullable(),
+  }),
   device: deviceSchema,
   /** Of WireGuard; empty for a profile of IKEv2. */
   connections: z.array(wireguardConnectionSchema),

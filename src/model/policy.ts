@@ -12,6 +12,8 @@ const signIn = z.enum(['any', 'oidc']);
 const withoutRevocations = z.enum(['refuse', 'accept']);
 /** Whether devices may come in by IKEv2 with a password where their client takes no certificate. */
 const ikev2Passwords = z.enum(['off', 'on']);
+/** Whether Apple's profiles put the portal on the home screen. */
+const portalWebClip = z.enum(['off', 'on']);
 
 export const tenantPolicySchema = z.strictObject({
   secondFactor: secondFactor.default('optional'),
@@ -19,12 +21,20 @@ export const tenantPolicySchema = z.strictObject({
   signIn: signIn.default('any'),
   withoutRevocations: withoutRevocations.default('refuse'),
   ikev2Passwords: ikev2Passwords.default('off'),
+  portalWebClip: portalWebClip.default('off'),
 });
 export type TenantPolicy = z.infer<typeof tenantPolicySchema>;
 
 /** What is left out stays as it is. */
 export const changePolicySchema = z
-  .strictObject({ secondFactor, linkRedemption, signIn, withoutRevocations, ikev2Passwords })
+  .strictObject({
+    secondFactor,
+    linkRedemption,
+    signIn,
+    withoutRevocations,
+    ikev2Passwords,
+    portalWebClip,
+  })
   .partial();
 export type ChangePolicy = z.infer<typeof changePolicySchema>;
 

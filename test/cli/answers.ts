@@ -268,7 +268,7 @@ export const createdLink = createdLinkSchema.parse({
 });
 
 export const redeemed = redeemedLinkSchema.parse({
-  tenant: { id: tenantId, name: 'Example' },
+  tenant: { id: tenantId, name: 'Example', portalUrl: null },
   device,
   connections,
   ikev2: null,

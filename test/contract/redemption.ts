@@ -126,6 +126,31 @@ function onDemandContract(create: () => Promise<Plane>): void {
   );
 }
 
+function webClipContract(create: () => Promise<Plane>): void {
+  test.each(['mobileconfig', 'wireguard-mobileconfig'])(
+    'puts the portal into a %s where the tenant wants it, and no link that opens it',
+    async (profile) => {
+      const { tenant, redeem } = await prepared(create);
+      const text = async () => {
+        const { profiles, tenant: shown } = expectStatus(await redeem({ profile }), 200);
+        const [{ encoding = 'text', content = '' } = {}] = profiles;
+        const file = encoding === 'text' ? content : bytes(content).toString('utf8');
+        return { file, portalUrl: shown.portalUrl };
+      };
+      const plain = await text();
+      expect(plain.portalUrl).toBeNull();
+      expect(plain.file).not.toContain('com.apple.webClip.managed');
+      const policy = { portalWebClip: 'on' };
+      expectStatus(await tenant.api('PATCH', tenant.path(''), { policy }), 200);
+      const { file, portalUrl } = await text();
+      expect(portalUrl).toMatch(new RegExp(`^https?://[^/]+/portal/#/t/${tenant.id}$`));
+      expect(file).toContain('com.apple.webClip.managed');
+      expect(file).toContain(`<string>${portalUrl}</string>`);
+      expect(file).not.toMatch(/<string>[^<]*\/[lu]\//);
+    },
+  );
+}
+
 function refusalContract(create: () => Promise<Plane>): void {
   test('refuses a key of the wrong kind, and uses nothing up', async () => {
     const { anonymous, link } = await prepared(create);
@@ -230,6 +255,7 @@ export function redemptionContract(create: () => Promise<Plane>): void {
   describe('redeeming a link', () => {
     kindContract(create);
     onDemandContract(create);
+    webClipContract(create);
     refusalContract(create);
   });
   describe('the page of a link', () => pageContract(create));

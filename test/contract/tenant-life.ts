@@ -41,6 +41,7 @@ function updateContract(create: () => Promise<Plane>): void {
           signIn: 'any',
           withoutRevocations: 'refuse',
           ikev2Passwords: 'off',
+          portalWebClip: 'off',
         },
         revision: 2,
       });

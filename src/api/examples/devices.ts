@@ -93,7 +93,7 @@ export const deviceExamples: Examples = {
   'link.redeem': {
     body: { token, publicKey: publicKeys.device },
     reply: {
-      tenant: { id: ids.tenant, name: tenant.name },
+      tenant: { id: ids.tenant, name: tenant.name, portalUrl: null },
       device: { ...device, createdAt },
       connections: [connection],
       ikev2: null,

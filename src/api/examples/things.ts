@@ -36,6 +36,7 @@ export const tenant = {
     signIn: 'any',
     withoutRevocations: 'refuse',
     ikev2Passwords: 'off',
+    portalWebClip: 'off',
   },
   revision: 1,
   head: 12,

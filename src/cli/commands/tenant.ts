@@ -27,7 +27,8 @@ interface CreateOptions {
 
 function fieldsOf(tenant: Tenant): Field[] {
   const { id, name, slug, ula, revision, createdAt, status, deleteAt, policy } = tenant;
-  const { secondFactor, linkRedemption, signIn, withoutRevocations, ikev2Passwords } = policy;
+  const { secondFactor, linkRedemption, signIn } = policy;
+  const { withoutRevocations, ikev2Passwords, portalWebClip } = policy;
   return [
     ['id', id],
     ['name', name],
@@ -37,6 +38,7 @@ function fieldsOf(tenant: Tenant): Field[] {
     ['links', linkRedemption === 'link' ? 'are enough' : 'want a session as well'],
     ['no crl', withoutRevocations === 'refuse' ? 'nobody gets in' : 'devices get in'],
     ['passwords', ikev2Passwords === 'on' ? 'for IKEv2, too' : 'none for IKEv2'],
+    ['web clip', portalWebClip === 'on' ? 'of the portal' : 'none'],
     ['ipv6 prefix', ula],
     ['revision', String(revision)],
     ['created', minute(createdAt)],

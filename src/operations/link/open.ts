@@ -43,6 +43,8 @@ export interface OpenedLink {
   deviceName: string;
   platform: Platform;
   tenantName: string;
+  /** Where a web clip leads, where the tenant wants one. */
+  portalUrl: string | null;
 }
 
 /** Where the tenant wants it so, a link is good in the hands of its own user alone. */
@@ -93,7 +95,12 @@ export async function openLink(caller: Caller, token: string): Promise<OpenedLin
   if (self.policy.linkRedemption === 'session') await refuseOthers(scope, found.userId);
   const { deviceId, deviceName } = found;
   const link = { ...found.link, deviceId };
-  return { scope, link, deviceName, platform: platformOf(found), tenantName: self.name };
+  const wantsClip = self.policy.portalWebClip === 'on';
+  return {
+    ...{ scope, link, deviceName, platform: platformOf(found), tenantName: self.name },
+    // Not a link of its own: whoever has the phone signs in there first.
+    portalUrl: wantsClip ? `${services.publicUrl}/portal/#/t/${claims.t}` : null,
+  };
 }
 
 /** Notes that the link's page was looked at. An observation: nothing of the link changes. */

@@ -74,21 +74,21 @@ async function consume<T>(
   });
 }
 
-function subjectOf({ scope, tenantName }: OpenedLink, device: Device): ProfileSubject {
+function subjectOf({ scope, tenantName, portalUrl }: OpenedLink, device: Device): ProfileSubject {
   return {
     tenantId: scope.tenantId,
     tenantName,
     deviceId: device.id,
     deviceName: device.name,
     onDemand: device.onDemand,
-    portalUrl: null,
+    portalUrl,
     removeAt: null,
     uuid: () => randomUuid(scope.services.random),
   };
 }
 
-function tenantOf({ scope, tenantName }: OpenedLink): RedeemedLink['tenant'] {
-  return { id: scope.tenantId, name: tenantName };
+function tenantOf({ scope, tenantName, portalUrl }: OpenedLink): RedeemedLink['tenant'] {
+  return { id: scope.tenantId, name: tenantName, portalUrl };
 }
 
 async function redeemWireguard(

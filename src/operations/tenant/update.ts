@@ -64,8 +64,9 @@ export async function updateTenant(scope: TenantScope, input: UpdateTenant): Pro
     const policy = { ...before, ...given(input.policy) };
     const demands = changesOf(before, policy, ['secondFactor', 'linkRedemption', 'signIn']);
     const ofGateways = changesOf(before, policy, ['withoutRevocations', 'ikev2Passwords']);
+    const ofProfiles = changesOf(before, policy, ['portalWebClip']);
     const renamed = changesOf<{ name: string }>(row, { name }, ['name']);
-    const summary = { ...renamed, ...demands, ...ofGateways };
+    const summary = { ...renamed, ...demands, ...ofGateways, ...ofProfiles };
     if (Object.keys(summary).length === 0) return undefined;
     if (Object.keys(demands).length > 0) {
       if (demands['signIn.after'] === 'oidc') await refuseWithoutProvider(scope);

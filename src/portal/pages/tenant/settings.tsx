@@ -35,6 +35,11 @@ const passwords = [
   ['on', 'Passwords, too, where a client takes no certificate'],
 ] as const;
 
+const webClips = [
+  ['off', 'None'],
+  ['on', 'The portal, among the apps'],
+] as const;
+
 function Change({ tenant, done }: { tenant: Tenant; done: () => void }) {
   const params = { tenantId: tenant.id };
   const { policy } = tenant;
@@ -77,6 +82,12 @@ function Change({ tenant, done }: { tenant: Tenant; done: () => void }) {
         name="ikev2Passwords"
         value={policy.ikev2Passwords}
         options={passwords}
+      />
+      <Choice
+        label="What new profiles put on the home screen of an iPhone and into the Dock of a Mac"
+        name="portalWebClip"
+        value={policy.portalWebClip}
+        options={webClips}
       />
     </Form>
   );
