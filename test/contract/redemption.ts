@@ -1,6 +1,6 @@
 // What a link gives out for each kind of profile, and to whom it does not.
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { RedeemedLink } from '../../src/model/device.ts';
 import { type ProfileKind, profileKinds, profileTraits } from '../../src/model/profile.ts';
 import { certificateRequest, X509Certificate } from '../pki/peculiar.ts';
@@ -181,6 +181,11 @@ function refusalContract(create: () => Promise<Plane>): void {
     expect((await redeem('mobileconfig')).body).toMatchObject({
       ...{ code: 'gateway_not_ready', wayOut: expect.stringContaining('WireGuard') },
     });
+    // A key of RSA takes a second or so: none is made for nothing.
+    const generated = vi.spyOn(crypto.subtle, 'generateKey');
+    expect((await redeem('sswan')).body).toMatchObject({ code: 'gateway_not_ready' });
+    expect(generated).not.toHaveBeenCalled();
+    generated.mockRestore();
     const headers = { accept: 'text/html', 'user-agent': iphone };
     const html = await (await plane.request(path, { headers })).text();
     expect(html).toContain('value="wireguard"');

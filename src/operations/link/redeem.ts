@@ -18,7 +18,7 @@ import {
 } from '../../model/profile.ts';
 import { readCertificateRequest } from '../../pki/csr.ts';
 import type { Bytes } from '../../pki/der.ts';
-import { type GeneratedKey, generateKey } from '../../pki/key.ts';
+import { type GeneratedKey, generateKey, type KeyType } from '../../pki/key.ts';
 import { generateWireguardKeyPair } from '../../pki/wireguard-key.ts';
 import { type DeviceCertificate, issueCertificate } from '../certificate.ts';
 import { commit } from '../commit.ts';
@@ -42,24 +42,36 @@ interface Grant<T> extends PeerWrites {
   given: T;
 }
 
+type Protocol = 'wireguard' | 'ikev2' | 'password';
+
 type Decide<T> = (number: number, device: DeviceRow, gatewayIds: string[]) => Promise<Grant<T>>;
+
+/**
+ * The device, where it may get something now, and the gateways for it.
+ * @throws SallyportError `not_found`, `user_suspended`, `gateway_not_ready`
+ */
+async function readReady({ scope, link }: OpenedLink, protocol: Protocol) {
+  const row = await readDevice(scope, link.deviceId);
+  await readActiveUser(scope, row.userId);
+  const serving = await gatewaysForIssue(scope, row.id);
+  await requireReady(scope, serving.gatewayIds, protocol);
+  return { row, ...serving };
+}
 
 /** Closes the link and gives out what `grant` decides, in one change. */
 async function consume<T>(
-  { scope, link }: OpenedLink,
-  protocol: 'wireguard' | 'ikev2' | 'password',
+  opened: OpenedLink,
+  protocol: Protocol,
   grant: Decide<T>,
 ): Promise<{ device: Device; given: T }> {
+  const { scope, link } = opened;
   const { db, services } = scope;
   return commit(scope, 'link.redeem', async (number) => {
     const [[fresh]] = await db.run(db.build.select().from(links).where(eq(links.id, link.id)));
     if (!fresh) throw notFound('link', link.id);
     const usedAt = services.now();
     refuseClosed(fresh, usedAt);
-    const row = await readDevice(scope, link.deviceId);
-    await readActiveUser(scope, row.userId);
-    const { gatewayIds, writes: serving } = await gatewaysForIssue(scope, row.id);
-    await requireReady(scope, gatewayIds, protocol);
+    const { row, gatewayIds, writes: serving } = await readReady(opened, protocol);
     const { writes, touched, change, summary, given } = await grant(number, row, gatewayIds);
     const live = { ...row, ...change, status: 'active' as const, revision: number };
     const close: Query = db.build.update(links).set({ usedAt }).where(eq(links.id, link.id));
@@ -130,6 +142,12 @@ async function certificateView(
   };
 }
 
+/** Makes no key in vain: one of RSA takes its time. */
+async function newKey(opened: OpenedLink, keyType: KeyType): Promise<GeneratedKey> {
+  await readReady(opened, 'ikev2');
+  return generateKey(keyType);
+}
+
 async function redeemIkev2(
   opened: OpenedLink,
   kind: Ikev2ProfileKind,
@@ -139,7 +157,7 @@ async function redeemIkev2(
   const { keyType } = profileTraits[kind];
   const key: GeneratedKey | { spki: Bytes } =
     request === undefined
-      ? await generateKey(keyType)
+      ? await newKey(opened, keyType)
       : { spki: await readCertificateRequest(request) };
   const asked = { spki: key.spki, profile: kind };
   const { device, given } = await consume(opened, 'ikev2', async (number, row, gatewayIds) => {
