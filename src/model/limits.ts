@@ -36,6 +36,10 @@ export const limits = {
   /** Of DER in base64, or of a request in PEM. */
   certificateLength: 8192,
   authoritiesPerTenant: 16,
+  /** Of the file that profiles are signed with. */
+  profilePemLength: 64 * 1024,
+  profileCertificatesMost: 8,
+  profileCertificateWarningDays: 21,
   authorityCertificateDays: 3653,
   gatewayCertificateDays: 397,
   deviceCertificateDays: 90,

@@ -10,6 +10,7 @@ import type { Quotas } from '../model/quota.ts';
 import type { RateVerdict } from '../model/rate-policy.ts';
 import type { TenantPolicy, TenantStatus } from '../model/tenant.ts';
 import type { WebhookEvent } from '../model/webhook.ts';
+import type { ProfileSigner } from '../pki/cms.ts';
 import type { Keys } from '../pki/root-key.ts';
 import type { Cache } from './cache.ts';
 import type { Hub } from './hub.ts';
@@ -73,6 +74,8 @@ export interface Services {
   signUp: SignUp;
   /** Where tenants may make the control plane connect to. */
   outbound: OutboundPolicy;
+  /** Signs every profile for Apple's systems; null where the operator has no certificate for it. */
+  profileSigner: ProfileSigner | null;
   /** The identity providers of tenants. */
   oidc: IdentityProviders;
   /** Signed lists of revoked certificates, by authority and newest revocation. */

@@ -13,6 +13,7 @@ import {
   octetString,
   oid,
   readOne,
+  readTime,
   sequence,
   set,
   tags,
@@ -117,14 +118,15 @@ export interface Issuer {
 }
 
 /**
- * Subject and public key of a certificate.
+ * Subject, public key and end of a certificate.
  * @throws SallyportError `invalid_input` when it is none
  */
-export function readCertificate(der: Bytes): { subject: Bytes; spki: Bytes } {
+export function readCertificate(der: Bytes): { subject: Bytes; spki: Bytes; notAfter: number } {
   const [body] = children(readOne(der, tags.sequence), 3);
-  const [, , , , , subject, spki] = children(body, 7);
+  const [, , , , validity, subject, spki] = children(body, 7);
   if (!subject || !spki) throw new Error('seven at least');
-  return { subject: subject.whole, spki: spki.whole };
+  const notAfter = readTime(children(validity, 2)[1]);
+  return { subject: subject.whole, spki: spki.whole, notAfter };
 }
 
 interface Draft extends Validity {

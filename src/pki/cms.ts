@@ -26,6 +26,14 @@ const oids = {
   'SHA-384': '2.16.840.1.101.3.4.2.2',
 } as const;
 
+/** Signs everybody's profiles, as somebody whom their systems may know. */
+export interface ProfileSigner {
+  /** @param at when it is signed, in Unix milliseconds */
+  sign(content: Bytes, at: number): Promise<Bytes>;
+  /** When its certificate ends, in Unix milliseconds. */
+  expiresAt: number;
+}
+
 /** Issuer and serial number of a certificate, which name it. */
 function nameOf(certificate: Bytes): Bytes {
   const [body] = children(readOne(certificate, tags.sequence), 3);

@@ -1,6 +1,6 @@
 // DER (X.690): writing what we sign, and reading what others signed.
 
-import { toUtf8 } from '../model/encoding.ts';
+import { fromUtf8, toUtf8 } from '../model/encoding.ts';
 import { SallyportError } from '../model/errors.ts';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -103,6 +103,17 @@ export function time(at: number): Bytes {
     isShort ? tags.utcTime : tags.generalizedTime,
     toUtf8(isShort ? digits.slice(2) : digits),
   );
+}
+
+/** Of a certificate's validity, in Unix milliseconds. */
+export function readTime(value: Value | undefined): number {
+  const digits = fromUtf8(value?.contents ?? new Uint8Array()) ?? '';
+  const isShort = value?.tag === tags.utcTime;
+  const year = isShort ? `${digits < '50' ? '20' : '19'}${digits}` : digits;
+  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(year);
+  if (!parts) throw malformed();
+  const [, y, month, day, hour, minute, second] = parts;
+  return Date.parse(`${y}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
 /** A value that was read: its tag, what is in it, and all of it. */

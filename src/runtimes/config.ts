@@ -11,6 +11,7 @@ import { type SealingSecret, sealingKeysSchema } from '../model/sealing.ts';
 import { portSchema } from '../model/wireguard.ts';
 import type { SignUp } from '../operations/services.ts';
 import { type OutsideSettings, readOutside } from './outside-settings.ts';
+import { type ProfileSigning, readProfileSigning } from './profile-signer.ts';
 import { type RemoteSettings, remoteSchemaFor } from './remote-databases.ts';
 
 const listenSchema = z
@@ -118,6 +119,8 @@ export interface Settings {
   /** Databases on a server; undefined keeps them as files in the data directory. */
   remote: RemoteSettings | undefined;
   outside: OutsideSettings;
+  /** Paths of files. */
+  profileSigning: ProfileSigning | undefined;
 }
 
 type Variables = Record<string, string | undefined>;
@@ -156,5 +159,6 @@ export function readSettings(environment: Variables): Settings {
     localMetrics: env.SALLYPORT_METRICS === 'local',
     remote: readRemote(variables),
     outside: readOutside(variables, 'The environment'),
+    profileSigning: readProfileSigning(variables, 'The environment'),
   };
 }

@@ -23,6 +23,7 @@ import {
   prepareDataDirectory,
 } from './node-data.ts';
 import { createFetch, createPost } from './node-outbound.ts';
+import { loadProfileSigner } from './node-profile-signer.ts';
 import { type Connect, createRemoteProvisioner, openRemoteDirectory } from './remote-databases.ts';
 import { createServices, ratesFrom } from './services.ts';
 
@@ -131,6 +132,7 @@ export async function createNodeServices(
       rates: rates ?? ratesFrom(settings.rates, now),
       metrics: createNodeMetrics(),
       outbound,
+      profileSigner: await loadProfileSigner(settings.profileSigning),
       oidc: createIdentityProviders(createFetch(outbound), outbound),
       deliver: createWebhookSender(createPost(outbound), outbound).deliver,
       wake: (tenantId, after) => listener(tenantId, after),

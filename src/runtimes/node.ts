@@ -15,6 +15,7 @@ import { startJobs } from './node-jobs.ts';
 import { createNodeOutside } from './node-outside.ts';
 import { createNodeServer } from './node-server.ts';
 import { createNodeServices } from './node-services.ts';
+import { warnOfExpiry } from './profile-signer.ts';
 
 const shutdownMilliseconds = 5000;
 
@@ -63,6 +64,7 @@ async function start(): Promise<void> {
     error: (fields, message) => logger.error(fields, message),
   };
   const log = countingLog(lines, services.metrics);
+  warnOfExpiry(services.profileSigner, services.now(), log);
   const addressOf = nodeAddressOf(settings.trustedProxies, () => {
     const wayOut = 'Name it in SALLYPORT_TRUSTED_PROXIES: until then its clients count as one.';
     log.error({ wayOut }, 'proxy_not_trusted');

@@ -41,6 +41,7 @@ export interface Platform {
   metrics: Metrics;
   /** See `Services`. */
   outbound: Services['outbound'];
+  profileSigner: Services['profileSigner'];
   oidc: Services['oidc'];
   deliver: Services['deliver'];
   wake: Services['wake'];
@@ -64,6 +65,7 @@ function addGauges(metrics: Metrics, tenants: TenantDatabases, hub: Hub): void {
 export async function createServices(platform: Platform): Promise<Services> {
   const { directory, provisioner, hub, rootKey, operatorKey, publicUrl, now } = platform;
   const { signUp, quotas, outbound, oidc, deliver, wake, rates, metrics } = platform;
+  const { profileSigner } = platform;
   const keys = await keysFrom(rootKey, platform.makeSign, platform.sealingKeys);
   await migrate(directory, directoryMigrations, now());
   const watched = (driver: Driver): Driver =>
@@ -96,6 +98,7 @@ export async function createServices(platform: Platform): Promise<Services> {
     quotas,
     signUp,
     outbound,
+    profileSigner,
     oidc,
     deliver,
     wake,

@@ -10,6 +10,7 @@ import type { SealingSecret } from '../model/sealing.ts';
 import type { SignUp } from '../operations/services.ts';
 import { given, type LogLevel, settingSchemas } from './config.ts';
 import { type OutsideSettings, readOutside } from './outside-settings.ts';
+import { type ProfileSigning, readProfileSigning } from './profile-signer.ts';
 import { type RemoteSettings, remoteSchemaFor } from './remote-databases.ts';
 import type { HubNamespace } from './workers-hub.ts';
 import type { JobQueue } from './workers-jobs.ts';
@@ -55,6 +56,8 @@ export interface EdgeSettings {
   rates: { limits: RateLimits; bindings: RateBindings } | 'off';
   remote: RemoteSettings;
   outside: OutsideSettings;
+  /** In PEM. */
+  profileSigning: ProfileSigning | undefined;
 }
 
 /** What the platform hands to a Worker: strings and bindings by name. */
@@ -95,6 +98,7 @@ export function readEdgeSettings(bindings: Bindings): EdgeSettings {
       rates: ratesOf(env.SALLYPORT_RATE_LIMITS, bindings),
       remote,
       outside: readOutside(variables, what),
+      profileSigning: readProfileSigning(variables, what),
     };
   } catch (error) {
     if (!(error instanceof SallyportError)) throw error;

@@ -15,6 +15,7 @@ import type { Log } from '../model/log.ts';
 import { countingLog, Metrics } from '../operations/metrics.ts';
 import { noRates, type RateLimiter } from '../operations/rate-limit.ts';
 import type { Services } from '../operations/services.ts';
+import { createProfileSigner, warnOfExpiry } from './profile-signer.ts';
 import { type Connect, createRemoteProvisioner, openRemoteDirectory } from './remote-databases.ts';
 import { createServices } from './services.ts';
 import { createEdgeHub } from './workers-hub.ts';
@@ -62,6 +63,7 @@ async function start(bindings: Bindings): Promise<Plane> {
   const metrics = new Metrics();
   const log = countingLog(namingRequests(createConsoleLog(settings.logLevel)), metrics);
   const outside = createEdgeOutside(settings.outside);
+  const { profileSigning } = settings;
   const services = await createServices({
     directory: await openRemoteDirectory(connect, remote),
     provisioner: createRemoteProvisioner(connect, remote),
@@ -75,12 +77,14 @@ async function start(bindings: Bindings): Promise<Plane> {
     rates: ratesFor(settings, log),
     metrics,
     outbound: settings.outside.outbound,
+    profileSigner: profileSigning ? await createProfileSigner(profileSigning) : null,
     oidc: createEdgeIdentityProviders(settings.outside),
     deliver: outside.webhooks.deliver,
     // Each event has its own.
     wake: () => undefined,
     now: Date.now,
   });
+  warnOfExpiry(services.profileSigner, services.now(), log);
   const app = createApp(services, log, { addressOf, within: withinRequest });
   return { app, services, outside, queue, log };
 }

@@ -23,6 +23,7 @@ test('needs no setting at all', () => {
       mail: { server: undefined, from: undefined },
       outbound: { allowPrivate: false },
     },
+    profileSigning: undefined,
   });
 });
 

@@ -82,8 +82,8 @@ function phoneSteps({ major }: Visitor): Html[] {
     html`Tap <b>Allow</b>, then <b>Close</b>.`,
     html`Open <b>Settings</b> and tap <b>Profile Downloaded</b>, near the top. (Is it not there?
 It is under <b>General</b>, <b>${place}</b>.)`,
-    html`Tap <b>Install</b> and give your passcode. “Not Verified” is as it should be: your
-organisation signs for itself. Tap <b>Install</b> again.`,
+    html`Tap <b>Install</b> and give your passcode. “Not Verified”, if it says so, is as it
+should be: your organisation signs for itself. Tap <b>Install</b> again.`,
   ];
 }
 

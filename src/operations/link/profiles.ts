@@ -18,7 +18,7 @@ import { type GeneratedKey, importSigner } from '../../pki/key.ts';
 import { makePkcs12, newBundlePassword } from '../../pki/pkcs12.ts';
 import { type IssuedIkev2, renderIssued } from '../../render/client/issued.ts';
 import { passwordValues } from '../../render/client/password.ts';
-import { renderProfiles } from '../../render/client/profiles.ts';
+import { renderProfiles, type SignProfile } from '../../render/client/profiles.ts';
 import { qrSvg } from '../../render/client/qr.ts';
 import type { Services } from '../services.ts';
 
@@ -32,6 +32,8 @@ export function randomUuid(random: RandomBytes): string {
 
 /** Kinds that have a file for each gateway, in their order. */
 const perGateway: readonly ProfileKind[] = ['wireguard', 'wireguard-networkmanager', 'sswan'];
+
+type ProfileServices = Pick<Services, 'random' | 'now' | 'profileSigner'>;
 
 interface Named {
   gatewayId: string;
@@ -58,12 +60,21 @@ function profileViews(files: readonly RenderedProfile[], connections: readonly N
   });
 }
 
+/** As the operator, where they have a certificate for it. */
+function operatorSign({ profileSigner, now }: ProfileServices): SignProfile {
+  return profileSigner && ((content) => profileSigner.sign(content, now()));
+}
+
 /** The files of a kind for a device's new key pair of WireGuard. */
 export async function wireguardProfiles(
+  services: ProfileServices,
   kind: WireguardProfileKind,
   input: WireguardProfileInput,
 ): Promise<Profile[]> {
-  return profileViews(await renderProfiles({ kind, input }), input.connections);
+  return profileViews(
+    await renderProfiles({ kind, input }, operatorSign(services)),
+    input.connections,
+  );
 }
 
 export interface IssuedProfiles {
@@ -79,27 +90,34 @@ export interface IssuedKey extends GeneratedKey {
   authorities: readonly { certificate: Bytes; commonName: string }[];
 }
 
-/** The files of a kind for a device's new certificate. Apple's are signed by the device itself. */
+/**
+ * The files of a kind for a device's new certificate. Apple's are signed by the operator, or else
+ * by the device itself.
+ */
 export async function ikev2Profiles(
-  { random, now }: Pick<Services, 'random' | 'now'>,
+  services: ProfileServices,
   kind: Ikev2ProfileKind,
   issued: Omit<IssuedIkev2, keyof IssuedKey> & IssuedKey,
 ): Promise<IssuedProfiles> {
+  const { random, now } = services;
   const chain = [issued.certificate, ...issued.authorities.map((one) => one.certificate)];
   const { files, ...rest } = await renderIssued(kind, issued, {
     newPassword: () => newBundlePassword(random),
     makePkcs12: (bundle) => makePkcs12({ ...bundle, random }),
-    sign: async (content) => signCms(content, await importSigner(issued), chain, now()),
+    sign:
+      operatorSign(services) ??
+      (async (content) => signCms(content, await importSigner(issued), chain, now())),
   });
   return { profiles: profileViews(files, issued.connections), ...rest };
 }
 
 /** The files of a kind for a device's new password, and what is typed. */
 export async function passwordProfiles(
+  services: ProfileServices,
   kind: PasswordProfileKind,
   input: PasswordProfileInput,
 ): Promise<IssuedProfiles> {
-  const files = await renderProfiles({ kind, input });
+  const files = await renderProfiles({ kind, input }, operatorSign(services));
   const isTyped = kind !== 'mobileconfig-password';
   return {
     profiles: profileViews(files, input.connections),

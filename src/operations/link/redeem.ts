@@ -121,7 +121,7 @@ async function redeemWireguard(
   const input = { ...subjectOf(opened, device), connections };
   const profiles =
     'privateKey' in keys
-      ? await wireguardProfiles(kind, { ...input, privateKey: keys.privateKey })
+      ? await wireguardProfiles(scope.services, kind, { ...input, privateKey: keys.privateKey })
       : [];
   const tenant = tenantOf(opened);
   return { tenant, device, connections, ikev2: null, profiles, password: null, values: [] };
@@ -191,7 +191,13 @@ async function redeemPassword(
   const connections = all.filter(({ host }) => passwordHost(host) !== null);
   const input = { ...subjectOf(opened, device), ...given, connections };
   const tenant = tenantOf(opened);
-  return { tenant, device, connections: [], ikev2: null, ...(await passwordProfiles(kind, input)) };
+  return {
+    tenant,
+    device,
+    connections: [],
+    ikev2: null,
+    ...(await passwordProfiles(scope.services, kind, input)),
+  };
 }
 
 function refuseForeign(kind: ProfileKind, field: 'publicKey' | 'certificateRequest'): never {

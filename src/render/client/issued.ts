@@ -25,7 +25,7 @@ export interface Bundle {
 export interface Workshop {
   newPassword(): string;
   makePkcs12(bundle: Bundle): Promise<Uint8Array>;
-  /** Puts a file into a signature around it, by the device's own key. */
+  /** Puts a file into a signature around it. */
   sign(content: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
 }
 
