@@ -49,7 +49,7 @@ function subjectOf({ tenant, device }: RedeemedLink): ProfileSubject {
     deviceName: device.name,
     onDemand: device.onDemand,
     portalUrl: tenant.portalUrl,
-    removeAt: null,
+    removeAt: device.expiresAt === null ? null : Date.parse(device.expiresAt),
     uuid: () => crypto.randomUUID(),
   };
 }

@@ -105,6 +105,7 @@ export type CreateDevice = {
   platform?: "ios" | "macos" | "windows" | "android" | "linux" | "other" | undefined;
   publicKey?: string | undefined;
   gatewayIds?: Array<string> | undefined;
+  expiresAt?: string | undefined;
 };
 
 export type CreatedGateway = {
@@ -213,6 +214,7 @@ export type Device = {
     identity: Ikev2Identity;
     expiresAt: string | null;
   } | null;
+  expiresAt: string | null;
   onDemand: OnDemand;
   gatewayIds: Array<string>;
   revision: number;
@@ -246,6 +248,7 @@ export type DeviceDetail = {
     identity: Ikev2Identity;
     expiresAt: string | null;
   } | null;
+  expiresAt: string | null;
   onDemand: OnDemand;
   gatewayIds: Array<string>;
   revision: number;
@@ -509,7 +512,7 @@ export type Problem = {
   title: string;
   status: number;
   detail: string;
-  code: "invalid_input" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "pool_overlap" | "pool_exhausted" | "public_key_in_use" | "limit_reached" | "authority_active" | "authority_retired" | "gateway_not_ready" | "quota_reached" | "user_suspended" | "last_owner" | "idempotency_mismatch" | "precondition_failed" | "sign_in_required" | "sign_in_failed" | "second_factor_required" | "tenant_suspended" | "tenant_deleting" | "revision_ahead" | "token_used" | "link_used" | "token_expired" | "link_expired" | "link_revoked" | "body_too_large" | "unsupported_media_type" | "mail_refused" | "target_forbidden" | "webhook_gone" | "protocol_unsupported" | "rate_limited" | "internal" | "outside_unavailable" | "misconfigured" | "not_migrated" | "busy";
+  code: "invalid_input" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "already_exists" | "pool_overlap" | "pool_exhausted" | "public_key_in_use" | "limit_reached" | "authority_active" | "authority_retired" | "gateway_not_ready" | "quota_reached" | "user_suspended" | "last_owner" | "idempotency_mismatch" | "precondition_failed" | "sign_in_required" | "sign_in_failed" | "second_factor_required" | "tenant_suspended" | "tenant_deleting" | "revision_ahead" | "token_used" | "link_used" | "token_expired" | "link_expired" | "device_ended" | "link_revoked" | "body_too_large" | "unsupported_media_type" | "mail_refused" | "target_forbidden" | "webhook_gone" | "protocol_unsupported" | "rate_limited" | "internal" | "outside_unavailable" | "misconfigured" | "not_migrated" | "busy";
   wayOut?: string | undefined;
   problems?: Array<{
     field: string;
@@ -824,6 +827,7 @@ export type UpdateDevice = {
   platform?: "ios" | "macos" | "windows" | "android" | "linux" | "other" | undefined;
   onDemand?: ChangeOnDemand | undefined;
   gatewayIds?: Array<string> | undefined;
+  expiresAt?: string | null | undefined;
 };
 
 export type UpdatedGateway = {

@@ -254,5 +254,12 @@ export const tenantMigrations: readonly Migration[] = [
     "statements": [
       "ALTER TABLE `credentials` ADD `profile` text;"
     ]
+  },
+  {
+    "tag": "0013_ends_of_devices",
+    "statements": [
+      "ALTER TABLE `devices` ADD `expires_at` integer;",
+      "CREATE INDEX `devices_expires` ON `devices` (`expires_at`) WHERE expires_at is not null and status <> 'revoked';"
+    ]
   }
 ];

@@ -7,6 +7,7 @@ import type { Handler, Handlers, TenantHandler } from './deps.ts';
 import { anchor } from './handlers/anchor.ts';
 import { drop } from './handlers/drop.ts';
 import { dropDatabase } from './handlers/drop-database.ts';
+import { expire } from './handlers/expire.ts';
 import { mail } from './handlers/mail.ts';
 import { mirror } from './handlers/mirror.ts';
 import { prune } from './handlers/prune.ts';
@@ -30,6 +31,7 @@ const standing: Readonly<Record<StandingJobKind | DirectoryJobKind, Handler>> = 
   pruneDirectory,
   'tenant.mirror': mirror,
   anchor: ofTenant(anchor),
+  'device.expire': ofTenant(expire),
 };
 
 export const handlers: Handlers = new Map([

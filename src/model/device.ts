@@ -23,6 +23,8 @@ export const createDeviceSchema = z.strictObject({
   publicKey: wireguardPublicKeySchema.optional(),
   /** Gateways that shall serve it; all of the tenant's when left out. */
   gatewayIds: gatewayIdsSchema.optional(),
+  /** When it is revoked by itself; never when left out. */
+  expiresAt: timeSchema.optional(),
 });
 export type CreateDevice = z.infer<typeof createDeviceSchema>;
 
@@ -45,6 +47,8 @@ export const updateDeviceSchema = z
     onDemand: changeOnDemandSchema,
     /** The gateways that shall serve it from now on; its credential stays. */
     gatewayIds: gatewayIdsSchema,
+    /** When it is revoked by itself; null for never. */
+    expiresAt: timeSchema.nullable(),
   })
   .partial();
 export type UpdateDevice = z.infer<typeof updateDeviceSchema>;
@@ -72,6 +76,8 @@ export const deviceSchema = z.strictObject({
       expiresAt: timeSchema.nullable(),
     })
     .nullable(),
+  /** When it is revoked by itself; null for never. */
+  expiresAt: timeSchema.nullable(),
   /** When it connects by itself, as its next profile says where the client knows how. */
   onDemand: onDemandSchema,
   gatewayIds: z.array(idSchema('gateway')),

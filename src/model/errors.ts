@@ -38,6 +38,7 @@ export const errorCodes = {
   link_used: { status: 409, retry: false, title: 'The link was used already' },
   token_expired: { status: 410, retry: false, title: 'The enrolment token has expired' },
   link_expired: { status: 410, retry: false, title: 'The link has expired' },
+  device_ended: { status: 410, retry: false, title: 'The time of the device is over' },
   link_revoked: { status: 410, retry: false, title: 'The link was revoked' },
   body_too_large: { status: 413, retry: false, title: 'The request body is too large' },
   unsupported_media_type: { status: 415, retry: false, title: 'The body is of an unknown type' },

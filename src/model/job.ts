@@ -1,7 +1,7 @@
 // Jobs: effects that come after a change, run until they succeed or are given up.
 
 /** Kinds of which every tenant has one job at all times. */
-export const standingJobKinds = ['prune', 'tenant.mirror', 'anchor'] as const;
+export const standingJobKinds = ['prune', 'tenant.mirror', 'anchor', 'device.expire'] as const;
 export type StandingJobKind = (typeof standingJobKinds)[number];
 
 /** Kinds of which the directory's own queue has one job at all times. */

@@ -43,6 +43,9 @@ export const limits = {
   authorityCertificateDays: 3653,
   gatewayCertificateDays: 397,
   deviceCertificateDays: 90,
+  deviceLifetimeDaysMost: 3653,
+  devicesExpiredPerJob: 50,
+  deviceEndsLookEveryMilliseconds: 24 * 3_600_000,
   /** How far before its making a certificate is good, for clocks that are behind. */
   certificateSkewMilliseconds: 24 * 3_600_000,
   /** The oldest fall off. The list of who may come in holds nevertheless. */

@@ -22,6 +22,7 @@ import {
   readLiving,
   storedDer,
 } from './authority/living.ts';
+import type { DeviceRow } from './device/view.ts';
 import type { GatewayRow } from './gateway/view.ts';
 import { addIkev2Peers, moveIkev2Peers } from './ikev2-peers.ts';
 import type { PeerWrites } from './peers.ts';
@@ -95,10 +96,11 @@ async function sign(
   authority: AuthorityRow,
   spki: Bytes,
   names: { id: string; identity: string },
+  notAfterMost: number,
 ) {
   const { services } = scope;
   const serial = serialFrom(services.random(16));
-  const validity = validityOf(services.now(), limits.deviceCertificateDays, authority.expiresAt);
+  const validity = validityOf(services.now(), limits.deviceCertificateDays, notAfterMost);
   const der = await issueDevice({
     ...validity,
     issuer: await issuerOf(scope, authority),
@@ -110,6 +112,11 @@ async function sign(
   });
   const row = { ...names, ...validity, authorityId: authority.id, serial: toHex(serial) };
   return { der, row };
+}
+
+/** Certificates know no others. */
+function wholeSeconds(at: number): number {
+  return Math.floor(at / 1000) * 1000;
 }
 
 async function keyHash(spki: Bytes): Promise<string> {
@@ -127,7 +134,7 @@ async function keyHash(spki: Bytes): Promise<string> {
 export async function issueCertificate(
   scope: TenantScope,
   number: number,
-  device: { id: string },
+  device: Pick<DeviceRow, 'id' | 'expiresAt'>,
   { spki, profile }: { spki: Bytes; profile: Ikev2ProfileKind },
   gatewayIds: string[],
 ): Promise<PeerWrites & { issued: DeviceCertificate }> {
@@ -137,7 +144,10 @@ export async function issueCertificate(
   const living = await readLiving(scope);
   const id = newId('credential', services.random);
   const identity = deviceIdentity(device.id, id, tenantId);
-  const { der, row } = await sign(scope, activeOf(living), spki, { id, identity });
+  const authority = activeOf(living);
+  // Nor does it outlive its device.
+  const notAfterMost = Math.min(authority.expiresAt, wholeSeconds(device.expiresAt ?? Infinity));
+  const { der, row } = await sign(scope, authority, spki, { id, identity }, notAfterMost);
   const peers = await addIkev2Peers(scope, number, { id: device.id, identity }, rows);
   const credential = {
     ...{ id, deviceId: device.id, protocol: 'ikev2' as const },

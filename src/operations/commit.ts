@@ -20,6 +20,8 @@ export interface Outcome<T> extends Decision<T> {
   usage?: readonly UsageChange[];
   /** Effects that come after it. */
   jobs?: readonly NewJob[];
+  /** Whether it made a standing job due. */
+  hurried?: boolean;
 }
 
 /** What the log of requests calls the one who asks. */
@@ -81,13 +83,13 @@ async function complete<T>(scope: TenantScope, outcome: Outcome<T>): Promise<Out
 
 async function tellEveryone<T>(
   { services, tenantId, db }: TenantScope,
-  { touched, jobs = [] }: Outcome<T>,
+  { touched, jobs = [], hurried = false }: Outcome<T>,
   number: number,
 ): Promise<void> {
   if (touched.length > 0) await services.hub.publish(tenantId, touched, number);
   await sendOn({ services, tenantId, db });
-  if (jobs.length === 0) return;
-  const due = Math.min(...jobs.map(({ dueAt }) => dueAt));
+  if (jobs.length === 0 && !hurried) return;
+  const due = Math.min(...jobs.map(({ dueAt }) => dueAt), hurried ? services.now() : Infinity);
   // A hint in another database: when it cannot be written, the next regular look finds the jobs.
   await services.directory.run(armWakeup(services.directory, tenantId, due)).catch(() => undefined);
   if (due <= services.now()) services.wake(tenantId);

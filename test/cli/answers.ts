@@ -182,6 +182,7 @@ export const device = deviceSchema.parse({
   status: 'active',
   publicKey: dualStack.gatewayPublicKey,
   ikev2: null,
+  expiresAt: '2026-12-24T12:00:00.000Z',
   onDemand: { mode: 'wifi', excludedSsids: ['Home'] },
   gatewayIds: [gatewayId],
   revision: 12,

@@ -1,5 +1,6 @@
 // What the commands that change gateways and devices ask and show, for commands.test.ts.
 
+import { expect } from 'vitest';
 import * as canned from './answers.ts';
 import type { Case } from './world.ts';
 
@@ -42,21 +43,35 @@ export const changeCases: Case[] = [
     ],
   },
   {
-    words: ['device', 'update', deviceId, '--name', 'x', '--gateway', gatewayId, '--no-except'],
+    words: [
+      'device',
+      'update',
+      deviceId,
+      '--name',
+      'x',
+      '--gateway',
+      gatewayId,
+      '--no-except',
+      '--no-expires',
+    ],
     asks: `PATCH ${tenant}/devices/${deviceId}`,
-    sends: { name: 'x', gatewayIds: [gatewayId], onDemand: { excludedSsids: [] } },
+    sends: {
+      ...{ name: 'x', gatewayIds: [gatewayId], onDemand: { excludedSsids: [] } },
+      expiresAt: null,
+    },
     answers: { body: canned.device },
-    shows: ['on demand   wifi\n            not in "Home"\n'],
+    shows: ['on demand   wifi\n            not in "Home"\n', 'ends        2026-12-24 12:00Z\n'],
   },
   {
     words: [
       ...['device', 'update', deviceId, '--platform', 'ios', '--on-demand', 'wifi'],
-      ...['--except', 'Home', '--except', 'Café 2', '--no-probe'],
+      ...['--except', 'Home', '--except', 'Café 2', '--no-probe', '--expires', '30d'],
     ],
     asks: `PATCH ${tenant}/devices/${deviceId}`,
     sends: {
       platform: 'ios',
       onDemand: { mode: 'wifi', excludedSsids: ['Home', 'Café 2'], probe: false },
+      expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
     },
     answers: { body: canned.device },
     shows: [deviceId],

@@ -35,6 +35,42 @@ export function deviceContract(create: () => Promise<Plane>): void {
       });
     });
 
+    test('takes an end that is to come, which may be moved and taken away', async () => {
+      const plane = await create();
+      const tenant = await createTenant(plane);
+      await enrolledGateway(plane, tenant);
+      const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+      const device = await createDevice(tenant, { expiresAt: inDays(7) });
+      const path = tenant.path(`/devices/${device.id}`);
+      const { createdAt, ...shown } = (await tenant.api<Device>('GET', path)).body;
+      expect(Date.parse(shown.expiresAt ?? '') - Date.parse(createdAt)).toBeGreaterThan(6e8);
+      for (const [bad, rule] of [
+        [inDays(-1), 'must be in the future'],
+        [inDays(4000), 'must be within 3653 days'],
+        ['tomorrow', expect.any(String)],
+      ]) {
+        const body = { userId: tenant.ownerId, name: 'x', expiresAt: bad };
+        for (const reply of [
+          await tenant.api('POST', tenant.path('/devices'), body),
+          await tenant.api('PATCH', path, { expiresAt: bad }),
+        ])
+          expect([reply.status, reply.body]).toMatchObject([
+            400,
+            { code: 'invalid_input', problems: [{ field: 'expiresAt', rule }] },
+          ]);
+      }
+      const moved = inDays(30);
+      const later = await tenant.api<Device>('PATCH', path, { expiresAt: moved });
+      expect(later.body.expiresAt).toBe(moved);
+      expect((await tenant.api<Device>('PATCH', path, { name: 'y' })).body.expiresAt).toBe(moved);
+      const never = await tenant.api<Device>('PATCH', path, { expiresAt: null });
+      expect(never.body.expiresAt).toBeNull();
+      const log = await tenant.api('GET', tenant.path(`/audit?limit=1&subject=${device.id}`));
+      expect(log.body).toMatchObject({
+        items: [{ summary: { 'expiresAt.before': moved, 'expiresAt.after': null } }],
+      });
+    });
+
     test('with a public key gives it addresses on every gateway at once', async () => {
       const plane = await create();
       const tenant = await createTenant(plane);

@@ -126,6 +126,31 @@ function onDemandContract(create: () => Promise<Plane>): void {
   );
 }
 
+function endContract(create: () => Promise<Plane>): void {
+  test('writes the end of a device into its profile, and bounds its certificate', async () => {
+    const { tenant, device, redeem } = await prepared(create);
+    const expiresAt = new Date(Date.now() + 3 * 86_400_000).toISOString();
+    const path = tenant.path(`/devices/${device.id}`);
+    expectStatus(await tenant.api('PATCH', path, { expiresAt }), 200);
+    const {
+      profiles,
+      ikev2,
+      device: live,
+    } = expectStatus(await redeem({ profile: 'mobileconfig' }), 200);
+    expect(live.expiresAt).toBe(expiresAt);
+    const wholeSeconds = expiresAt.replace(/\.\d+Z$/, '');
+    const file = bytes(profiles[0]?.content ?? '').toString('utf8');
+    expect(file).toMatch(new RegExp(`<key>RemovalDate</key>\\s*<date>${wholeSeconds}`));
+    const { notAfter } = new X509Certificate(bytes(ikev2?.certificate ?? ''));
+    expect(notAfter.toISOString()).toBe(`${wholeSeconds}.000Z`);
+    expect(Date.parse(ikev2?.expiresAt ?? '')).toBe(notAfter.getTime());
+    expectStatus(await tenant.api('PATCH', path, { expiresAt: null }), 200);
+    const free = expectStatus(await redeem({ profile: 'mobileconfig' }), 200);
+    expect(bytes(free.profiles[0]?.content ?? '').toString('utf8')).not.toContain('RemovalDate');
+    expect(Date.parse(free.ikev2?.expiresAt ?? '')).toBeGreaterThan(Date.parse(expiresAt));
+  });
+}
+
 function webClipContract(create: () => Promise<Plane>): void {
   test.each(['mobileconfig', 'wireguard-mobileconfig'])(
     'puts the portal into a %s where the tenant wants it, and no link that opens it',
@@ -261,6 +286,7 @@ export function redemptionContract(create: () => Promise<Plane>): void {
     kindContract(create);
     onDemandContract(create);
     webClipContract(create);
+    endContract(create);
     refusalContract(create);
   });
   describe('the page of a link', () => pageContract(create));

@@ -6,6 +6,7 @@ import type { DeviceCertificate } from '../../src/operations/certificate.ts';
 import { issueCertificate } from '../../src/operations/certificate.ts';
 import { commit } from '../../src/operations/commit.ts';
 import { gatewaysForIssue } from '../../src/operations/credential.ts';
+import { readDevice } from '../../src/operations/device/read.ts';
 import { type TenantScope, wholeTenant } from '../../src/operations/services.ts';
 import { type GeneratedKey, generateKey } from '../../src/pki/key.ts';
 import type { TestTenant } from '../contract/plane.ts';
@@ -39,7 +40,7 @@ export async function certifyDevice(
     const made = await issueCertificate(
       scope,
       number,
-      { id: deviceId },
+      await readDevice(scope, deviceId),
       { spki, profile },
       gatewayIds,
     );

@@ -93,6 +93,7 @@ export const device = {
   status: 'active',
   publicKey: publicKeys.device,
   ikev2: null,
+  expiresAt: null,
   onDemand: { mode: 'off', excludedSsids: [], probe: true },
   gatewayIds: [ids.gateway],
   revision: 12,

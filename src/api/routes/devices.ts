@@ -146,7 +146,7 @@ export function registerDevices(app: App): void {
       params: oneParams,
       body: reissueDeviceSchema,
       reply: { status: 200, description: 'The device', schema: deviceSchema },
-      errors: issues,
+      errors: [...issues, 'device_ended'],
     },
     async ({ caller, params: { tenantId, deviceId }, body }) =>
       reissueDevice(await enterTenant(caller, 'device.reissue', tenantId), deviceId, body),

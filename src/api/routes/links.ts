@@ -95,6 +95,7 @@ export function registerLinks(app: App): void {
         'link_used',
         'link_expired',
         'link_revoked',
+        'device_ended',
         'tenant_suspended',
         'tenant_deleting',
         'sign_in_required',

@@ -20,7 +20,7 @@ import {
   profileKinds,
 } from '../../model/profile.ts';
 import { deviceReceiptsSchema } from '../../model/receipt.ts';
-import { id, ids, kindOf, several, withPages } from '../arguments.ts';
+import { duration, id, ids, kindOf, several, withPages } from '../arguments.ts';
 import { usage } from '../failure.ts';
 import { bytes, type Field, minute, record } from '../output.ts';
 import { connectionsOf, issue, reissueCommand, showIssued } from '../profiles.ts';
@@ -41,6 +41,8 @@ interface CreateOptions extends KeyOptions {
   platform?: Platform;
   gateway?: string[];
   kind?: ProfileKind;
+  /** Seconds. */
+  expires?: number;
 }
 
 function certificateOf({ ikev2 }: Device): Field[] {
@@ -59,6 +61,12 @@ interface UpdateOptions {
   /** False with `--no-except`. */
   except?: string[] | false;
   probe?: boolean;
+  /** Seconds; false with `--no-expires`. */
+  expires?: number | false;
+}
+
+function endIn(seconds: number | undefined): string | undefined {
+  return seconds === undefined ? undefined : new Date(Date.now() + seconds * 1000).toISOString();
 }
 
 function onDemandOf({ onDemand: { mode, excludedSsids, probe } }: Device): string[] {
@@ -80,6 +88,7 @@ function fieldsOf(device: Device): Field[] {
     ['gateways', device.gatewayIds],
     ['public key', device.publicKey ?? 'none'],
     ...certificateOf(device),
+    ...(device.expiresAt === null ? [] : [['ends', minute(device.expiresAt)] as Field]),
     ['created', minute(device.createdAt)],
   ];
 }
@@ -132,15 +141,16 @@ function withKey(command: Command): Command {
 
 async function create(options: CreateOptions, session: Session): Promise<void> {
   const { user: userId, name, platform, gateway: gatewayIds, kind, out, makeKey } = options;
+  const expiresAt = endIn(options.expires);
   if (kind !== undefined) {
     if (makeKey) throw usage('--make-key is for WireGuard, --kind for any: choose one');
-    const body = { userId, name, platform, gatewayIds };
+    const body = { userId, name, platform, gatewayIds, expiresAt };
     const path = `${session.tenantPath()}/devices`;
     const made = await session.send({ method: 'POST', path, body, answer: deviceSchema });
     return showRedeemed(session, await redeemFor(session, made.value, out, kind));
   }
   return change(session, options, (publicKey) => {
-    const body = { userId, name, platform, gatewayIds, publicKey } satisfies z.input<
+    const body = { userId, name, platform, gatewayIds, publicKey, expiresAt } satisfies z.input<
       typeof createDeviceSchema
     >;
     return { method: 'POST', path: `${session.tenantPath()}/devices`, body };
@@ -155,7 +165,7 @@ function reissue(deviceId: string, options: KeyOptions, session: Session): Promi
 }
 
 async function update(deviceId: string, options: UpdateOptions, session: Session): Promise<void> {
-  const { name, platform, gateway: gatewayIds, onDemand: mode, except, probe } = options;
+  const { name, platform, gateway: gatewayIds, onDemand: mode, except, probe, expires } = options;
   const excludedSsids = except === false ? [] : except;
   const rules = { mode, excludedSsids, probe };
   const hasRules = Object.values(rules).some((rule) => rule !== undefined);
@@ -163,6 +173,7 @@ async function update(deviceId: string, options: UpdateOptions, session: Session
     name,
     platform,
     gatewayIds,
+    expiresAt: expires === false ? null : endIn(expires),
     onDemand: hasRules ? rules : undefined,
   } satisfies z.input<typeof updateDeviceSchema>;
   const path = `${session.tenantPath()}/devices/${deviceId}`;
@@ -183,6 +194,8 @@ function addUpdate(device: Command, shell: Shell): void {
     .option('--no-except', 'in every wireless network')
     .option('--probe', 'wait until a captive portal lets it out')
     .option('--no-probe', 'do not wait for that')
+    .option('--expires <duration>', 'when it is revoked by itself: in 12h, 90d', duration)
+    .option('--no-expires', 'never by itself')
     .action((deviceId: string, options: UpdateOptions, command) =>
       update(deviceId, options, new Session(shell, command)),
     );
@@ -200,6 +213,11 @@ function addReads(device: Command, shell: Shell): void {
           { title: 'status', value: ({ status }) => status },
           { title: 'platform', value: ({ platform }) => platform, spare: true },
           { title: 'user', value: ({ userId }) => userId, spare: true },
+          {
+            title: 'ends',
+            value: ({ expiresAt }) => (expiresAt === null ? 'never' : minute(expiresAt)),
+            spare: true,
+          },
         ],
       }),
   );
@@ -236,6 +254,7 @@ export function addDeviceCommands(program: Command, shell: Shell): void {
       .requiredOption('--name <name>', 'its name')
       .option('--platform <platform>', `${platforms.join(', ')} (other if left out)`)
       .option('--gateway <id>', 'serves it; again for more, all if left out', ids('gateway'))
+      .option('--expires <duration>', 'when it is revoked by itself: in 12h, 90d', duration)
       .option('--kind <kind>', `give it a profile at once: ${profileKinds.join(', ')}`, kindOf),
   ).action((options: CreateOptions, command) => create(options, new Session(shell, command)));
   addReads(device, shell);

@@ -172,6 +172,8 @@ export const devices = sqliteTable(
     ikev2ExpiresAt: integer('ikev2_expires_at'),
     /** The password that it has in place of a certificate, sealed: its gateways need it. */
     ikev2Secret: text('ikev2_secret'),
+    /** When it ends by itself. */
+    expiresAt: integer('expires_at'),
     onDemand: text('on_demand', { mode: 'json' })
       .notNull()
       .$type<OnDemand>()
@@ -180,7 +182,12 @@ export const devices = sqliteTable(
     createdAt: integer('created_at').notNull(),
     createdRevision: integer('created_revision').notNull().unique(),
   },
-  (table) => [index('devices_user').on(table.userId)],
+  (table) => [
+    index('devices_user').on(table.userId),
+    index('devices_expires')
+      .on(table.expiresAt)
+      .where(sql`expires_at is not null and status <> 'revoked'`),
+  ],
 );
 
 /** Which gateways shall serve a device, whether it has a credential yet or not. */

@@ -9,6 +9,7 @@ import { commit } from '../commit.ts';
 import { defaultGateways, issueCredential, serveDevice } from '../credential.ts';
 import type { TenantScope } from '../services.ts';
 import { readActiveUser } from '../user/read.ts';
+import { lookForEnds, readEnd } from './end.ts';
 import { namedGateways } from './gateways.ts';
 import { bytesLeft, deviceUsage } from './usage.ts';
 import { type DeviceRow, deviceView } from './view.ts';
@@ -42,6 +43,7 @@ export async function createDevice(scope: TenantScope, input: CreateDevice): Pro
     const userId = await ownerOf(scope, input.userId);
     const gatewayIds = await chooseGateways(scope, input);
     const { name, platform, publicKey } = input;
+    const expiresAt = input.expiresAt === undefined ? null : readEnd(scope, input.expiresAt);
     const row: DeviceRow = {
       id,
       userId,
@@ -50,6 +52,7 @@ export async function createDevice(scope: TenantScope, input: CreateDevice): Pro
       status: publicKey === undefined ? 'pending' : 'active',
       publicKey: publicKey ?? null,
       ...withoutCertificate,
+      expiresAt,
       onDemand: defaultOnDemand,
       revision: number,
       createdAt,
@@ -61,12 +64,17 @@ export async function createDevice(scope: TenantScope, input: CreateDevice): Pro
         : await issueCredential(scope, number, { id, publicKey }, gatewayIds);
     return {
       subject: id,
-      summary: { name, userId, platform, publicKey: publicKey ?? null },
+      summary: {
+        ...{ name, userId, platform, publicKey: publicKey ?? null },
+        ...(input.expiresAt === undefined ? {} : { expiresAt: input.expiresAt }),
+      },
       writes: [
         db.build.insert(devices).values(row),
         ...serveDevice(scope, id, gatewayIds),
         ...issued.writes,
+        ...(expiresAt === null ? [] : [lookForEnds(scope)]),
       ],
+      hurried: expiresAt !== null,
       touched: issued.touched,
       usage: [...deviceUsage(userId, 1), ...bytesLeft(userId, createdAt)],
       result: deviceView(row, gatewayIds),

@@ -10,6 +10,7 @@ import { gatewaysForIssue, issueCredential, withdrawCredentials } from '../crede
 import type { PeerWrites } from '../peers.ts';
 import type { TenantScope } from '../services.ts';
 import { readActiveUser } from '../user/read.ts';
+import { refuseEnded } from './end.ts';
 import { readDevice } from './read.ts';
 import { bytesLeft, deviceUsage } from './usage.ts';
 import { type DeviceRow, deviceView } from './view.ts';
@@ -39,6 +40,7 @@ export async function reissueDevice(
   return commit(scope, 'device.reissue', async (number) => {
     const row = await readDevice(scope, id);
     await readActiveUser(scope, row.userId);
+    refuseEnded(scope, row);
     const serving = await gatewaysForIssue(scope, id);
     const { writes, touched } =
       publicKey === undefined

@@ -11,17 +11,26 @@ import type { PeerWrites } from '../peers.ts';
 import { requireMatch } from '../scope.ts';
 import type { TenantScope } from '../services.ts';
 import { readActiveUser } from '../user/read.ts';
+import { lookForEnds, readEnd } from './end.ts';
 import { moveDevice, namedGateways } from './gateways.ts';
 import { readDevice } from './read.ts';
 import { type DeviceRow, deviceView } from './view.ts';
 
-function changed(row: DeviceRow, input: UpdateDevice, revision: number): DeviceRow {
+/** @throws SallyportError `invalid_input` for an end that is over, or too far */
+function changed(
+  scope: TenantScope,
+  row: DeviceRow,
+  input: UpdateDevice,
+  revision: number,
+): DeviceRow {
   const { onDemand: before } = row;
   const { mode, excludedSsids, probe } = input.onDemand ?? {};
+  const { expiresAt = row.expiresAt } = input;
   return {
     ...row,
     name: input.name ?? row.name,
     platform: input.platform ?? row.platform,
+    expiresAt: typeof expiresAt === 'string' ? readEnd(scope, expiresAt) : expiresAt,
     onDemand: {
       mode: mode ?? before.mode,
       excludedSsids: excludedSsids ?? before.excludedSsids,
@@ -58,24 +67,27 @@ export async function updateDevice(
   return commit(scope, 'device.update', async (number) => {
     const row = await readDevice(scope, id);
     requireMatch(scope, row.revision);
-    const next = changed(row, input, number);
+    const next = changed(scope, row, input, number);
     const served = (await gatewaysOf(scope, id)).sort();
     const moved = await move(scope, number, row, served, input.gatewayIds);
     const [before, after] = [deviceView(row, served), deviceView(next, moved.gatewayIds)];
-    const { name, platform, onDemand, revision } = next;
+    const { name, platform, expiresAt, onDemand, revision } = next;
+    const hurried = expiresAt !== row.expiresAt;
     return {
       subject: id,
       summary: {
         name,
-        ...changesOf(before, after, ['name', 'platform', 'onDemand', 'gatewayIds']),
+        ...changesOf(before, after, ['name', 'platform', 'expiresAt', 'onDemand', 'gatewayIds']),
       },
       writes: [
         db.build
           .update(devices)
-          .set({ name, platform, onDemand, revision })
+          .set({ name, platform, expiresAt, onDemand, revision })
           .where(eq(devices.id, id)),
         ...moved.writes,
+        ...(hurried ? [lookForEnds(scope)] : []),
       ],
+      hurried,
       touched: moved.touched,
       result: after,
     };

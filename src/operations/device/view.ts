@@ -27,6 +27,7 @@ export function deviceView(row: DeviceRow, gatewayIds: string[]): Device {
     status: row.status,
     publicKey: row.publicKey,
     ikev2: ikev2Of(row),
+    expiresAt: row.expiresAt === null ? null : new Date(row.expiresAt).toISOString(),
     onDemand: row.onDemand,
     gatewayIds,
     revision: row.revision,

@@ -23,6 +23,7 @@ import { generateWireguardKeyPair } from '../../pki/wireguard-key.ts';
 import { type DeviceCertificate, issueCertificate } from '../certificate.ts';
 import { commit } from '../commit.ts';
 import { gatewaysForIssue, issueCredential } from '../credential.ts';
+import { refuseEnded } from '../device/end.ts';
 import { readConnections, readDevice, readIkev2Connections } from '../device/read.ts';
 import { bytesLeft } from '../device/usage.ts';
 import { type DeviceRow, deviceView } from '../device/view.ts';
@@ -48,11 +49,12 @@ type Decide<T> = (number: number, device: DeviceRow, gatewayIds: string[]) => Pr
 
 /**
  * The device, where it may get something now, and the gateways for it.
- * @throws SallyportError `not_found`, `user_suspended`, `gateway_not_ready`
+ * @throws SallyportError `not_found`, `user_suspended`, `device_ended`, `gateway_not_ready`
  */
 async function readReady({ scope, link }: OpenedLink, protocol: Protocol) {
   const row = await readDevice(scope, link.deviceId);
   await readActiveUser(scope, row.userId);
+  refuseEnded(scope, row);
   const serving = await gatewaysForIssue(scope, row.id);
   await requireReady(scope, serving.gatewayIds, protocol);
   return { row, ...serving };
@@ -94,7 +96,7 @@ function subjectOf({ scope, tenantName, portalUrl }: OpenedLink, device: Device)
     deviceName: device.name,
     onDemand: device.onDemand,
     portalUrl,
-    removeAt: null,
+    removeAt: device.expiresAt === null ? null : Date.parse(device.expiresAt),
     uuid: () => randomUuid(scope.services.random),
   };
 }

@@ -26,6 +26,20 @@ function linesOf(text = ''): string[] {
   return text.split(/\r?\n/).filter((line) => line.trim() !== '');
 }
 
+/** As a field for date and time has it: this browser's own time, to the minute. */
+function fieldTime(time: string | null): string {
+  if (time === null) return '';
+  const at = new Date(time);
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}
+
+/** What of the end changes; nothing when the field is as it was. */
+function changedEnd(before: string | null, field = ''): { expiresAt?: string | null } {
+  if (field === fieldTime(before)) return {};
+  return { expiresAt: field === '' ? null : new Date(field).toISOString() };
+}
+
 function OnDemand({ onDemand }: { onDemand: Device['onDemand'] }) {
   return (
     <>
@@ -80,7 +94,7 @@ export function ChangeDevice({
 }) {
   const hasOnDemand = knowsOnDemand(device.platform);
   const submit = async (texts: Texts): Promise<void> => {
-    const { name = '', platform, mode, ssids, probe } = texts;
+    const { name = '', platform, mode, ssids, probe, end } = texts;
     const gatewayIds = Object.keys(texts).filter((one) => one.startsWith('gw_'));
     const onDemand = {
       mode: mode as Mode,
@@ -90,6 +104,7 @@ export function ChangeDevice({
     const body = {
       name,
       platform: platform as Platform,
+      ...changedEnd(device.expiresAt, end),
       ...(mode === undefined ? {} : { onDemand }),
       ...(gatewayIds.length > 0 ? { gatewayIds } : {}),
     };
@@ -102,6 +117,13 @@ export function ChangeDevice({
       <Form label="Keep the changes" submit={submit}>
         <Field label="Name" name="name" defaultValue={device.name} maxLength={100} required />
         <Choice label="What it is" name="platform" value={device.platform} options={platforms} />
+        <Field
+          label="Ends"
+          hint="Then it is cut off by itself, and its certificate is good no longer. Empty: never."
+          name="end"
+          type="datetime-local"
+          defaultValue={fieldTime(device.expiresAt)}
+        />
         {hasOnDemand && <OnDemand onDemand={device.onDemand} />}
         {role !== 'member' && <Gateways tenantId={tenantId} gatewayIds={device.gatewayIds} />}
         {hasOnDemand && (

@@ -78,6 +78,12 @@ function Facts({ device }: { device: Device }) {
           <dd>{modeName(device.onDemand.mode)}</dd>
         </>
       )}
+      {device.expiresAt !== null && (
+        <>
+          <dt>Ends</dt>
+          <dd>{when(device.expiresAt)}, by itself</dd>
+        </>
+      )}
       <dt>Made</dt>
       <dd>{when(device.createdAt)}</dd>
     </dl>

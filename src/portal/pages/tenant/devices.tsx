@@ -5,6 +5,7 @@ import { go, hrefOf } from '../../address.ts';
 import { api, idempotencyKey } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
 import { Badge, Choice, Field, Form, More, Row } from '../../parts.tsx';
+import { when } from '../../words.ts';
 import type { PageProps, Tenant } from '../tenant.tsx';
 import { Links } from './links.tsx';
 import { List } from './list.tsx';
@@ -100,7 +101,11 @@ export function DevicesPage({ tenant }: PageProps) {
             title={device.name}
             href={hrefOf('t', tenantId, 'devices', device.id)}
             badge={<DeviceBadge status={device.status} />}
-            notes={platformName(device.platform)}
+            notes={
+              device.expiresAt === null || device.status === 'revoked'
+                ? platformName(device.platform)
+                : `${platformName(device.platform)}, until ${when(device.expiresAt)}`
+            }
           />
         )}
       </List>
