@@ -129,15 +129,15 @@ async function showCut(
   inside: string,
 ): Promise<story.Cut> {
   return paper.step(`Revoke ${victim.name}`, async (note) => {
-    const cut = await story.revokeWhileBusy(lab, tenant, {
-      deviceId: victim.id,
+    const cut = await story.revokeWhileBusy(lab, {
+      revoke: () => story.revokeDevice(tenant, victim.id),
       client: victim.node,
       bystander: bystander.node,
       pingAddress: inside,
       downloadUrl: `http://${places.web}/download?bytes=${slowBytes}&rate=${slowRate}`,
     });
     if (cut.download.bytes !== slowBytes) throw new Error("the other device's download broke off");
-    note(`the command took ${formatMs(cut.commandMs)}; the last`);
+    note(`the command took ${formatMs(cut.revokeMs)}; the last`);
     note(`packet came ${formatMs(cut.lastAnswerMs)} after its start`);
     note(`${bystander.name} meanwhile: ${slowBytes / megabyte} MB in one`);
     note(`connection, longest pause ${formatMs(cut.download.longestPauseMs)}`);

@@ -47,8 +47,8 @@ describe('a control plane at the edge', () => {
     const laptop = await story.createDevice(tenant, tenant.ownerId, "Ann's laptop");
     const conf = await story.redeemLink(lab, 'client-b', laptop.url);
     await connect(lab.node('client-b'), conf);
-    const cut = await story.revokeWhileBusy(lab, tenant, {
-      deviceId: phone.id,
+    const cut = await story.revokeWhileBusy(lab, {
+      revoke: () => story.revokeDevice(tenant, phone.id),
       client: 'client-a',
       bystander: 'client-b',
       pingAddress: gateway.tunnel.v4,

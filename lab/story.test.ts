@@ -141,8 +141,8 @@ describe('the agent', () => {
 
 describe('a revoked device', () => {
   it('is cut within seconds, while the download of another one loses nothing', async () => {
-    const cut = await story.revokeWhileBusy(lab, tenant, {
-      deviceId: a.id,
+    const cut = await story.revokeWhileBusy(lab, {
+      revoke: () => story.revokeDevice(tenant, a.id),
       client: a.node,
       bystander: b.node,
       pingAddress: gateway.tunnel.v4,

@@ -239,10 +239,10 @@ export async function redeemLink(lab: Lab, client: UsualNode, url: string): Prom
 }
 
 export interface Cut {
-  /** From the start of the command to the last packet that was answered. */
+  /** From the start of revoking to the last packet that was answered. */
   lastAnswerMs: number;
-  /** How long the command took. */
-  commandMs: number;
+  /** How long revoking took. */
+  revokeMs: number;
   /** The other client's download over one connection, from before the cut to after it. */
   download: DownloadProgress;
   /** What of it came after the cut. */
@@ -250,7 +250,8 @@ export interface Cut {
 }
 
 export interface CutRequest {
-  deviceId: string;
+  /** Has the device revoked. */
+  revoke: () => Promise<unknown>;
   /** The device's own machine, pinging until it is cut. */
   client: UsualNode;
   /** A machine of another device, downloading meanwhile. */
@@ -259,13 +260,18 @@ export interface CutRequest {
   downloadUrl: string;
 }
 
+/** Revokes a device by the command, as an administrator does. */
+export function revokeDevice({ cli }: Tenant, deviceId: string): Promise<unknown> {
+  return cli.run(z.unknown(), 'device', 'revoke', deviceId);
+}
+
 /** Revokes a device while it pings and another one downloads. Throws when it stays connected. */
-export async function revokeWhileBusy(lab: Lab, { cli }: Tenant, wish: CutRequest): Promise<Cut> {
+export async function revokeWhileBusy(lab: Lab, wish: CutRequest): Promise<Cut> {
   const pulse = new Pulse(lab.node(wish.client), wish.pingAddress);
   const download = startDownload(lab.node(wish.bystander), wish.downloadUrl);
   await Promise.all([pulse.answered(5, readyMs), download.underWay()]);
   const begin = Date.now();
-  await cli.run(z.unknown(), 'device', 'revoke', wish.deviceId);
+  await wish.revoke();
   const end = Date.now();
   const lastAnswer = await pulse.silent(cutMs);
   const bytesAtCut = download.progress()?.bytes ?? 0;
@@ -273,7 +279,7 @@ export async function revokeWhileBusy(lab: Lab, { cli }: Tenant, wish: CutReques
   await pulse.stop();
   return {
     lastAnswerMs: Math.round(lastAnswer - begin),
-    commandMs: end - begin,
+    revokeMs: end - begin,
     download: finished,
     bytesAfterCut: finished.bytes - bytesAtCut,
   };

@@ -48,7 +48,8 @@ options
   --strongswan-dir DIR
                      where strongSwan keeps charon's settings (/etc/strongswan.d)
   --vici PATH        charon's control socket (/run/charon.vici)
-  --systemctl NAME   what starts charon anew: NAME restart strongswan (systemctl)
+  --systemctl NAME   what starts charon anew: NAME restart strongswan, and before
+                     that NAME kill --signal=SIGKILL strongswan if it hangs (systemctl)
   --version, --help`;
 
 const defaultDirectory = '/var/lib/sallyport';

@@ -15,6 +15,6 @@ export interface Machine {
   strongswanDirectory: string;
   /** Charon's control socket. */
   viciSocket: string;
-  /** What starts charon anew: it is given `restart strongswan`. */
+  /** What starts charon anew: it is given `restart strongswan`, or `kill …` before. */
   systemctl: string;
 }
