@@ -1,13 +1,14 @@
 // The product's IKEv2 over bad roads, with two NATs on the gateway's side and one on the client's.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Capture } from './capture.ts';
 import { lose, lostPackets, mend, narrow } from './conditions.ts';
 import { connectByFile, disconnect } from './ikev2-client.ts';
 import { joinIkev2, untilIkev2 } from './ikev2-story.ts';
 import type { Network } from './network.ts';
 import { addressSeen, askForName, get, Pulse, ping, startDownload } from './probe.ts';
-import { redeem } from './profile-story.ts';
+import { joinBy, leave, redeem } from './profile-story.ts';
 import { endScene, type Scene, setScene } from './scene.ts';
 import { sessions } from './strongswan.ts';
 import { places, usualNetwork } from './topology.ts';
@@ -160,4 +161,30 @@ describe('somebody who listens on the wire', () => {
     expect(heard(wire, canaries)).toEqual(Object.keys(canaries));
     expect(await wire.packets(inClear)).toBeGreaterThan(0);
   });
+});
+
+// Last, since the web server goes on for a while with what nobody fetches any more.
+describe('a road of 1280 bytes, and a gateway', () => {
+  const setMtu = async (mtu: number) => {
+    const { id } = scene.gateway;
+    await scene.tenant.cli.run(z.unknown(), 'gateway', 'update', id, '--mtu', `${mtu}`);
+    await scene.crowd.untilReported(id);
+  };
+  afterEach(async () => {
+    await leave(scene, 'client-a');
+    await mend(router());
+    await setMtu(1420);
+  });
+
+  it.each(['swanctl', 'wireguard'] as const)(
+    'that knows of it, carry a whole download by %s, and would not otherwise',
+    async (kind) => {
+      await narrow(router(), 1280);
+      await joinBy(scene, 'client-a', kind);
+      await expect(get(client(), download)).rejects.toThrow(/timeout|timed out/);
+      await setMtu(1280);
+      const { bytes } = await startDownload(client(), download).finished();
+      expect(bytes).toBe(2_000_000);
+    },
+  );
 });

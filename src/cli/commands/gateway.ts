@@ -197,7 +197,7 @@ function addCreate(gateway: Command, shell: Shell): void {
     .option('--pool6 <prefix>', 'IPv6 addresses for devices')
     .option('--route <prefix>', 'what clients send into the tunnel; again for more', several)
     .option('--dns <address>', 'DNS server for clients; again for more', several)
-    .option('--mtu <bytes>', 'MTU of the tunnel', wholeNumber)
+    .option('--mtu <bytes>', 'MTU of the tunnel, 1280 to 1420; 1280 for narrow roads', wholeNumber)
     .option('--ikev2', 'let devices also come in by IKEv2, without an app')
     .option('--no-isolate-clients', 'let devices reach each other')
     .action((options: CreateOptions, command) => create(options, new Session(shell, command)));
@@ -213,7 +213,7 @@ function addChanges(gateway: Command, shell: Shell): void {
     .option('--route <prefix>', 'what clients send into the tunnel; again for more', several)
     .option('--dns <address>', 'DNS server for clients; again for more', several)
     .option('--no-dns', 'name no DNS server to clients')
-    .option('--mtu <bytes>', 'MTU of the tunnel', wholeNumber)
+    .option('--mtu <bytes>', 'MTU of the tunnel, 1280 to 1420; 1280 for narrow roads', wholeNumber)
     .option('--isolate-clients', 'keep devices from reaching each other')
     .option('--no-isolate-clients', 'let devices reach each other')
     .option('--ikev2', 'let devices also come in by IKEv2, without an app')

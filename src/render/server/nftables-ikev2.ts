@@ -12,6 +12,7 @@ import {
 } from '../../model/cidr.ts';
 import type { FirewallSection, WireguardSection } from '../../model/desired-state.ts';
 import type { Ikev2Section } from '../../model/ikev2.ts';
+import { clampTo, innerOf } from './clamp.ts';
 import { chain } from './nftables.ts';
 
 export const ikev2Table = 'sallyport_ikev2';
@@ -38,13 +39,13 @@ interface Side {
   set: string;
   /** Never forwarded (RFC 3927 §2.7); behind it clouds keep the VM's credentials. */
   linkLocal: string | undefined;
-  /** The largest segment of TCP. */
-  segment: number;
+  /** What keeps TCP's segments small enough. */
+  clamp: string;
 }
 
 const elementsPerStatement = 2048;
-// What IP and TCP take off a packet.
-const headers = { 4: 40, 6: 60 } as const;
+/** ESP in UDP over IPv6 with AES-GCM, or over IPv4 with AES-CBC. */
+const espOverhead = 82;
 /** ESP in UDP over IPv6 with AES-CBC takes so much more off a packet than WireGuard does. */
 const espMore = 18;
 const innerMost = 1400;
@@ -68,7 +69,8 @@ function networksOf({ addresses }: WireguardSection, family: Address['family']):
 }
 
 function sidesOf({ ikev2, wireguard }: Ikev2Firewall): Side[] {
-  const inner = Math.min(innerMost, wireguard.mtu - espMore);
+  const wide = Math.min(innerMost, wireguard.mtu - espMore);
+  const inner = innerOf(wireguard.mtu, wide, espOverhead);
   return [ikev2.pools.v4, ikev2.pools.v6].map((text) => {
     const pool = prefixOf(text);
     const { family } = pool.address;
@@ -78,7 +80,7 @@ function sidesOf({ ikev2, wireguard }: Ikev2Firewall): Side[] {
       neighbours: networksOf(wireguard, family),
       set: setOf(family),
       linkLocal: family === 4 ? '169.254.0.0/16' : undefined,
-      segment: inner - headers[family],
+      clamp: clampTo(inner, family),
     };
   });
 }
@@ -109,10 +111,7 @@ function isolationRules({ ip, pool, neighbours }: Side): string[] {
   ];
 }
 
-function clampRules({ ip, pool, segment }: Side): string[] {
-  // Never raises what somebody on the way has lowered already.
-  const larger = `tcp flags syn / syn,rst tcp option maxseg size ${segment + 1}-65535`;
-  const clamp = `${larger} tcp option maxseg size set ${segment}`;
+function clampRules({ ip, pool, clamp }: Side): string[] {
   return [`${ip} saddr ${pool} ${clamp}`, `${ip} daddr ${pool} ${clamp}`];
 }
 

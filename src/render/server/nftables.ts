@@ -9,8 +9,12 @@ import {
   parsePrefix,
 } from '../../model/cidr.ts';
 import type { FirewallSection, WireguardSection } from '../../model/desired-state.ts';
+import { clampTo, innerOf } from './clamp.ts';
 
 export const firewallTable = 'sallyport';
+
+/** Over IPv6. */
+const wireguardOverhead = 80;
 
 export interface Firewall {
   interfaceName: string;
@@ -70,20 +74,28 @@ function forwardRules({ interfaceName, wireguard, firewall }: Firewall): string[
   ];
 }
 
+function clampRules({ interfaceName, wireguard: { mtu } }: Firewall): string[] {
+  const inner = innerOf(mtu, mtu, wireguardOverhead);
+  const clamps =
+    inner === mtu
+      ? ['tcp flags syn / syn,rst tcp option maxseg size set rt mtu']
+      : [`meta nfproto ipv4 ${clampTo(inner, 4)}`, `meta nfproto ipv6 ${clampTo(inner, 6)}`];
+  return clamps.flatMap((clamp) => [
+    `iifname "${interfaceName}" ${clamp}`,
+    `oifname "${interfaceName}" ${clamp}`,
+  ]);
+}
+
 // Takes what was there, whether or not anything was, as part of the same transaction.
 const clear = `table inet ${firewallTable}\ndelete table inet ${firewallTable}\n`;
 
 /** The file for `nft -f` that puts our table in place of whatever it was before. */
 export function renderFirewall(input: Firewall): string {
   const { interfaceName, firewall } = input;
-  const clamp = 'tcp flags syn / syn,rst tcp option maxseg size set rt mtu';
   const lines = [
     `table inet ${firewallTable} {`,
     ...chain('forward', 'filter hook forward priority filter', forwardRules(input)),
-    ...chain('clamp', 'filter hook forward priority mangle', [
-      `iifname "${interfaceName}" ${clamp}`,
-      `oifname "${interfaceName}" ${clamp}`,
-    ]),
+    ...chain('clamp', 'filter hook forward priority mangle', clampRules(input)),
     ...chain(
       'outgoing',
       'nat hook postrouting priority srcnat',

@@ -17,6 +17,7 @@ const open = {
     isolateClients: false,
   },
 };
+const narrow = { ...usual, wireguard: { ...usualWireguard, mtu: 1280 } };
 const bare = {
   ...usual,
   wireguard: { ...usualWireguard, addresses: ['10.64.0.1/18'] },
@@ -36,13 +37,30 @@ describe('the firewall of a gateway', () => {
     expectGolden('firewall-bare.nft', renderFirewall(bare));
   });
 
+  it('makes segments fit a road that is narrow', () => {
+    const wide = 'iifname "sallyport0" tcp flags syn / syn,rst tcp option maxseg size set rt mtu';
+    expect(renderFirewall(usual)).toContain(wide);
+    expect(renderFirewall(narrow)).not.toContain(wide);
+    // 1280 bytes less IPv6, UDP and WireGuard, less IP and TCP.
+    for (const [family, segment] of [
+      ['ipv4', 1160],
+      ['ipv6', 1140],
+    ] as const) {
+      const syn = `meta nfproto ${family} tcp flags syn / syn,rst`;
+      const larger = `tcp option maxseg size ${segment + 1}-65535`;
+      expect(renderFirewall(narrow)).toContain(
+        `${syn} ${larger} tcp option maxseg size set ${segment}`,
+      );
+    }
+  });
+
   it('has an empty state that is rendered too', () => {
     expectGolden('firewall-none.nft', renderNoFirewall());
   });
 
   it('has no line that a string of a valid document could add', () => {
-    const most = renderFirewall(usual).split('\n').length;
-    const line = /^[a-z0-9 \t"{}:;,./!=]*$/;
+    const most = renderFirewall(narrow).split('\n').length;
+    const line = /^[a-z0-9 \t"{}:;,./!=-]*$/;
     fc.assert(
       fc.property(anyWireguard, anyFirewall, (wireguard, firewall) => {
         const text = renderFirewall({ interfaceName: 'sallyport0', wireguard, firewall });

@@ -122,7 +122,14 @@ function Change({ gateway, params, done }: ActionProps) {
             name="dns"
             defaultValue={gateway.dns.join(' ')}
           />
-          <Field label="MTU" name="mtu" inputMode="numeric" defaultValue={gateway.mtu} required />
+          <Field
+            label="MTU"
+            hint="1280 to 1420. Connected, but pages do not load? Take 1280."
+            name="mtu"
+            inputMode="numeric"
+            defaultValue={gateway.mtu}
+            required
+          />
           <Check label="Keep devices apart" name="isolateClients" on={gateway.isolateClients} />
         </Form>
       </More>
