@@ -43,13 +43,16 @@ function withoutOverlaps(prefixes: readonly Prefix[]): Prefix[] {
   return kept;
 }
 
-/** One rule per family that has prefixes, each matching packets from any of them. */
-function fromAny(prefixes: readonly Prefix[], rule: (match: string) => string): string[] {
+/** One rule per family that has prefixes; `ip` is the family, `any` the set of them. */
+function ofAny(
+  prefixes: readonly Prefix[],
+  rule: (ip: 'ip' | 'ip6', any: string) => string,
+): string[] {
   return ([4, 6] as const).flatMap((family) => {
     const own = withoutOverlaps(prefixes.filter(({ address }) => address.family === family));
     if (own.length === 0) return [];
     const elements = own.map(formatPrefix).sort().join(', ');
-    return [rule(`${family === 4 ? 'ip' : 'ip6'} saddr { ${elements} }`)];
+    return [rule(family === 4 ? 'ip' : 'ip6', `{ ${elements} }`)];
   });
 }
 
@@ -67,9 +70,9 @@ function forwardRules({ interfaceName, wireguard, firewall }: Firewall): string[
     `${inside} ip daddr 169.254.0.0/16 drop`,
     // Tunnel addresses are trusted as identities, so nobody outside the tunnel may use them. Not in
     // the input hook: a pool that overlaps the VM's own network must not lock its owner out.
-    ...fromAny(
+    ...ofAny(
       wireguard.addresses.map(poolOf),
-      (match) => `iifname != "${interfaceName}" ${match} drop`,
+      (ip, any) => `iifname != "${interfaceName}" ${ip} saddr ${any} drop`,
     ),
   ];
 }
@@ -99,9 +102,11 @@ export function renderFirewall(input: Firewall): string {
     ...chain(
       'outgoing',
       'nat hook postrouting priority srcnat',
-      fromAny(
+      ofAny(
         firewall.masquerade.map(prefixOf),
-        (match) => `${match} oifname != "${interfaceName}" masquerade`,
+        // Devices know each other by their addresses, also when another kind of tunnel leads there.
+        (ip, any) =>
+          `${ip} saddr ${any} ${ip} daddr != ${any} oifname != "${interfaceName}" masquerade`,
       ),
     ),
     '}',

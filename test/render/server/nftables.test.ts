@@ -13,7 +13,7 @@ const usual = {
 const open = {
   ...usual,
   firewall: {
-    masquerade: ['10.0.0.0/8', '10.64.0.0/18', '0.0.0.0/0', '::/0', 'fd5a::/64'],
+    masquerade: ['10.0.0.0/8', '10.64.0.0/18', 'fc00::/7', 'fd5a::/64'],
     isolateClients: false,
   },
 };
