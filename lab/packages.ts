@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { toolPath } from './enter.ts';
+import { kernelHasWireguard } from './kernel.ts';
 
 const aptTimeoutMs = 10 * 60_000;
 const lookTimeoutMs = 10_000;
@@ -118,18 +119,11 @@ function hasProgram(name: string): boolean {
 }
 
 /**
- * Asks the kernel itself, in a namespace that lasts no longer than the question. Without `ip` there
- * is no asking yet: no package is named for a reason that nobody has checked.
+ * What the lab needs on this machine. Without `ip` there is no asking the kernel yet: no package is
+ * named for a reason that nobody has checked.
  */
-function kernelHasWireguard(): boolean {
-  if (!hasProgram('ip')) return true;
-  const question = ['--net', 'ip', 'link', 'add', 'name', 'wg-trial', 'type', 'wireguard'];
-  return call('unshare', question, lookTimeoutMs).status === 0;
-}
-
-/** What the lab needs on this machine. */
 export function labPackages(): LabPackage[] {
-  return neededPackages({ kernelWireguard: kernelHasWireguard() });
+  return neededPackages({ kernelWireguard: !hasProgram('ip') || kernelHasWireguard() });
 }
 
 /** What is missing on this machine of what is needed; of the lab's packages, if nobody says. */

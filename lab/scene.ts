@@ -61,7 +61,7 @@ export async function setScene(options: SceneOptions = {}): Promise<Scene> {
     const controlPlane = await story.startControlPlane(lab, { nodeOptions: controlPlaneOptions });
     const tenant = await story.createTenant(lab, controlPlane, 'Acme');
     if (ikev2) {
-      installStrongswan(lab.node('gateway'));
+      installStrongswan(lab.node('gateway'), '', process.env.LAB_GATEWAY_TREE);
       await startStrongswan(lab.node('gateway'));
     }
     if (host) for (const name of clients) tellHosts(lab.node(name), host);

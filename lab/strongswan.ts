@@ -3,6 +3,7 @@
 
 import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kernelHasEsp } from './kernel.ts';
 import type { LabNode } from './node.ts';
 
 const packageFiles = ['strongswan.conf', 'strongswan.d', 'swanctl'];
@@ -11,13 +12,14 @@ const extraPlugins =
   'af-alg ccm chapoly cmac ctr curl curve25519 gcrypt ldap pkcs11 rdrand test-vectors tpm'.split(
     ' ',
   );
+const treePrograms = ['charon-systemd', 'swanctl'];
 const initiateTimeoutS = 20;
 const startTimeoutMs = 30_000;
 const graceMs = 5000;
 
-// This kernel has no ESP of its own, so packets go through a program's interface, `ipsec0`; and a
-// lab has no journal. What strongSwan would do to the name servers of the machine goes to /run.
-const labSettings = `
+// Where the kernel has no ESP, packets go through a program's interface, `ipsec0`; and a lab has no
+// journal. What strongSwan would do to the name servers of the machine goes to /run.
+const labSettings = () => `
 charon-systemd {
   filelog {
     lab {
@@ -29,7 +31,7 @@ charon-systemd {
 }
 charon {
   plugins {
-    kernel-libipsec { load = yes }
+    kernel-libipsec { load = ${kernelHasEsp() ? 'no' : 'yes'} }
     resolve { file = /run/resolv.conf }
     bypass-lan { load = no }
     farp { load = no }
@@ -89,16 +91,32 @@ case $verb in
 esac
 `;
 
-/** Gives a node strongSwan as it is after its installation, not started; whatever was is gone. */
-export function installStrongswan(node: LabNode, settings = ''): void {
+/** A program of another Debian's, over the node's own /run and /etc. */
+const fromTree = (tree: string, program: string) => `#!/bin/sh
+exec unshare --mount sh -c '
+for at in dev proc run tmp ${packageFiles.map((name) => `etc/${name}`).join(' ')}; do
+  mount --rbind "/$at" "$0/$at" || exit
+done
+exec chroot "$0" "$@"' '${tree}' /usr/sbin/${program} "$@"
+`;
+
+/**
+ * Gives a node strongSwan as it is after its installation, not started; whatever was is gone.
+ * `tree` is the root of another Debian, whose strongSwan it shall be.
+ */
+export function installStrongswan(node: LabNode, settings = '', tree?: string): void {
   const etc = join(node.files, 'etc');
   for (const name of packageFiles) {
     rmSync(join(etc, name), { recursive: true, force: true });
-    cpSync(join('/etc', name), join(etc, name), { recursive: true });
+    cpSync(join(tree ?? '/', 'etc', name), join(etc, name), { recursive: true });
   }
   for (const plugin of extraPlugins)
     rmSync(join(etc, `strongswan.d/charon/${plugin}.conf`), { force: true });
-  writeFileSync(join(etc, 'strongswan.d/lab.conf'), labSettings + settings);
+  for (const program of tree === undefined ? [] : treePrograms) {
+    const path = join(node.files, 'bin', program);
+    writeFileSync(path, fromTree(tree ?? '/', program), { mode: 0o755 });
+  }
+  writeFileSync(join(etc, 'strongswan.d/lab.conf'), labSettings() + settings);
   writeFileSync(join(node.files, 'bin/systemctl'), systemctl, { mode: 0o755 });
 }
 
