@@ -14,6 +14,9 @@ const otherwise = 'Use a Debian 12 (or newer) virtual machine with root.';
 /** PATH with the folders where Debian keeps administrators' tools. */
 export const toolPath = `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/local/sbin:/usr/sbin:/sbin`;
 
+/** How many times as long as on a machine things may take: more where the machine is a program. */
+export const slowness = Number(process.env.LAB_SLOWNESS ?? 1);
+
 /** Whether this process runs inside a lab. */
 export function insideLab(): boolean {
   return existsSync(labDirectory);

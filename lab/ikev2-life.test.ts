@@ -3,6 +3,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { slowness } from './enter.ts';
 import { disconnect } from './ikev2-client.ts';
 import { type Ikev2Device, joinIkev2, receiptOf, reconnect, untilIkev2 } from './ikev2-story.ts';
 import { Pulse, ping } from './probe.ts';
@@ -12,10 +13,10 @@ import { charonPid, sessions, startStrongswan } from './strongswan.ts';
 import { places } from './topology.ts';
 
 const patienceMs = 20_000;
-const cutMostMs = 2000;
+const cutMostMs = 2000 * slowness;
 const cuts = 3;
 /** Three silences of charon, and the pauses between them. */
-const restartMostMs = 40_000;
+const restartMostMs = 40_000 * slowness;
 // A download that is under way long before the cut, and ends after it.
 const download = `http://${places.web}/download?bytes=8000000&rate=1000000`;
 /** The customer's firewall: reached by the tunnel alone, so that no ping goes around it. */

@@ -15,7 +15,7 @@ const readyMs = 20_000;
 let scene: Scene;
 /** The file of the WireGuard tunnel that is up. */
 let wireguard: string | undefined;
-const node = (name: 'client-a' | 'client-b') => scene.lab.node(name);
+const node = (name: 'client-a' | 'client-b' | 'gateway') => scene.lab.node(name);
 
 beforeAll(async () => {
   scene = await setScene({ ikev2: true });
@@ -66,7 +66,7 @@ describe('two devices that come in by IKEv2', () => {
     const [, ofB] = [await join('client-a'), await join('client-b')];
     expect(ofB).toHaveLength(2);
     for (const address of ofB) {
-      expect(await ping(node('client-b'), address)).toMatchObject({ received: 3 });
+      expect(await ping(node('gateway'), address)).toMatchObject({ received: 3 });
       expect(await ping(node('client-a'), address)).toMatchObject({ received: 0 });
     }
   });

@@ -6,6 +6,7 @@ import { Capture } from './capture.ts';
 import { lose, lostPackets, mend, narrow } from './conditions.ts';
 import { connectByFile, disconnect } from './ikev2-client.ts';
 import { joinIkev2, untilIkev2 } from './ikev2-story.ts';
+import { kernelHasEsp } from './kernel.ts';
 import type { Network } from './network.ts';
 import { addressSeen, askForName, get, Pulse, ping, startDownload } from './probe.ts';
 import { joinBy, leave, redeem } from './profile-story.ts';
@@ -132,21 +133,19 @@ describe('somebody who listens on the wire', () => {
   it('finds nothing of what is said, though it is there to be found at both ends', async () => {
     const { file } = await redeem(scene, 'client-a', 'swanctl');
     const { scratch } = scene.lab;
-    const wires = [
-      await Capture.start(client(), 'eth0', scratch),
-      await Capture.start(router(), 'wan', scratch),
-    ];
+    // The kernel's ESP has no interface of its own: what it decrypts shows on the client's wire.
+    const at = kernelHasEsp() ? [] : [client()];
+    const wires = [await Capture.start(router(), 'wan', scratch)];
+    for (const node of at) wires.push(await Capture.start(node, 'eth0', scratch));
     await connectByFile(client(), file);
-    const ends = [
-      await Capture.start(client(), 'ipsec0', scratch),
-      await Capture.start(scene.lab.node('web'), 'eth0', scratch),
-    ];
+    const ends = [await Capture.start(scene.lab.node('web'), 'eth0', scratch)];
+    for (const node of at) ends.push(await Capture.start(node, 'ipsec0', scratch));
     const canaries = newCanaries();
     await sayAll(canaries);
     await Promise.all([...wires, ...ends].map((capture) => capture.stop()));
     const all = Object.keys(canaries);
-    expect(ends.map((end) => heard(end, canaries))).toEqual([all, all]);
-    expect(wires.map((wire) => heard(wire, canaries))).toEqual([[], []]);
+    for (const end of ends) expect(heard(end, canaries)).toEqual(all);
+    for (const wire of wires) expect(heard(wire, canaries)).toEqual([]);
     for (const wire of wires) {
       expect(await wire.packets('udp port 4500')).toBeGreaterThan(10);
       expect(await wire.packets(inClear)).toBe(0);
