@@ -189,6 +189,35 @@ test('a device gets a name and on-demand rules, and keeps them', async () => {
   expect(faults).toEqual([]);
 });
 
+test('an owner gives a device an end, sees it, and takes it away again', async () => {
+  const world = await createPortal();
+  const { page, faults } = await world.person();
+  await signInByMail(world, page, 'ann@example.com');
+  await makeTenant(page, 'Acme');
+  await addGateway(page, 'Berlin');
+  await page.getByRole('link', { name: 'Devices' }).click();
+  await addDevice(page, 'phone');
+  const setEnd = async (value: string) => {
+    await page.getByText('Change', { exact: true }).click();
+    await page.getByLabel(/^Ends/).fill(value);
+    await page.getByRole('button', { name: 'Keep the changes' }).click();
+  };
+
+  await setEnd('2001-01-01T00:00');
+  await page.getByText(/has to be in the future|future/).waitFor();
+  await page.getByLabel(/^Ends/).fill('2030-01-31T12:00');
+  await page.getByRole('button', { name: 'Keep the changes' }).click();
+  await page.getByText(/2030.*, by itself/).waitFor();
+  await page.getByRole('link', { name: 'All devices' }).click();
+  await page.getByText(/until .*2030/).waitFor();
+  await page.getByRole('link', { name: 'phone' }).click();
+  await page.getByText(/2030.*, by itself/).waitFor();
+  await setEnd('');
+  await page.getByText(/, by itself/).waitFor({ state: 'detached' });
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect(faults).toEqual([]);
+});
+
 test('whoever cut a device off sees which gateways have signed that', async () => {
   const world = await createPortal();
   const { page, faults } = await world.person();

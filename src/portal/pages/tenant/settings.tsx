@@ -84,7 +84,7 @@ function Change({ tenant, done }: { tenant: Tenant; done: () => void }) {
         options={passwords}
       />
       <Choice
-        label="What new profiles put on the home screen of an iPhone and into the Dock of a Mac"
+        label="This portal as a web clip, in new profiles for iPhone, iPad and Mac"
         name="portalWebClip"
         value={policy.portalWebClip}
         options={webClips}
