@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parsePlist } from 'plist';
 import { z } from 'zod';
-import type { ClientSettings } from './ikev2-client.ts';
+import type { ClientSettings } from './client-settings.ts';
 import { everything, only, openBundle, pemOf, type Source } from './profile-source.ts';
 
 const bytes = z.instanceof(Uint8Array);

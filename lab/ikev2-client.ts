@@ -4,7 +4,7 @@
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Ikev2ProfileKind, PasswordProfileKind } from '../src/model/profile.ts';
+import type { ClientFile, ClientSettings } from './client-settings.ts';
 import type { LabNode } from './node.ts';
 import { readProfile } from './profile-readers.ts';
 import {
@@ -16,44 +16,6 @@ import {
 } from './strongswan.ts';
 
 const upMs = 30_000;
-
-/** What a client proves itself with. */
-export interface CertificateProof {
-  /** PEM. */
-  certificate: string;
-  privateKey: string;
-}
-export interface PasswordProof {
-  user: string;
-  password: string;
-}
-
-/** What a client has of a profile, and puts into its messages. */
-export interface ClientSettings {
-  /** Where the gateway is. */
-  host: string;
-  /** What the gateway is asked for (IDr); undefined where the client asks for nobody. */
-  remoteIdentity: string | undefined;
-  /** What the client says it is (IDi); undefined where it says its certificate's whole name. */
-  localIdentity: string | undefined;
-  ike: string;
-  esp: string;
-  proof: CertificateProof | PasswordProof;
-  /** PEM. */
-  authorities: readonly string[];
-  /** What it asks to reach. */
-  remote: readonly string[];
-}
-
-export interface ClientFile {
-  kind: Ikev2ProfileKind | PasswordProfileKind;
-  /** One for most kinds. */
-  paths: readonly string[];
-  /** Of the PKCS #12, where the importer asks for it; or the device's own. */
-  password?: string | undefined;
-  /** What a person types into clients that import no settings. */
-  typed?: { server: string; remoteIdentifier?: string | undefined; identifier: string } | undefined;
-}
 
 export interface ClientOptions {
   /** Whether its own messages may be cut to fit (RFC 7383), and it takes such. */

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readMobileconfig, readPasswordMobileconfig } from './apple-readers.ts';
-import type { ClientSettings } from './ikev2-client.ts';
+import type { ClientSettings } from './client-settings.ts';
 import { everything, only, openBundle, pemOf, type Source } from './profile-source.ts';
 
 /** A value of the script, by the words before it. */

@@ -3,7 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CertificateProof, ClientFile } from './ikev2-client.ts';
+import type { CertificateProof, ClientFile } from './client-settings.ts';
 import type { LabNode } from './node.ts';
 
 /** What a client asks to reach if it is told nothing of networks. */

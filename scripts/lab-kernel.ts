@@ -17,7 +17,14 @@ const cache = '/var/cache/sallyport-lab';
 const guestTimeoutMs = 60 * 60_000;
 const memory = '3G';
 /** What depends on the kernel. */
-const usualFiles = ['lab/ikev2', 'lab/strongswan', 'lab/story', 'lab/agent', 'lab/wireguard'];
+const usualFiles = [
+  'lab/ikev2',
+  'lab/profiles',
+  'lab/strongswan',
+  'lab/story',
+  'lab/agent',
+  'lab/wireguard',
+];
 
 function kernelPath(): string {
   const hash = createHash('sha256').update(readFileSync(join(guest, 'kernel.config')));

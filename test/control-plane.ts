@@ -11,7 +11,7 @@ import type { Statement } from '../src/db/driver.ts';
 import { canonicalAddress } from '../src/model/client-address.ts';
 import type { RateLimits } from '../src/model/rate-policy.ts';
 import { countingLog } from '../src/operations/metrics.ts';
-import { MemoryRates } from '../src/operations/rate-limit.ts';
+import { MemoryRates } from '../src/operations/rate-limiter.ts';
 import type { Services } from '../src/operations/services.ts';
 import { readSettings } from '../src/runtimes/config.ts';
 import { createNodeServices, type Tap } from '../src/runtimes/node-services.ts';

@@ -4,13 +4,11 @@ import { z } from 'zod';
 import { idSchema } from './ids.ts';
 import { certificateSchema, deviceIdentitySchema, ikev2IdentitySchema } from './ikev2.ts';
 import { limits } from './limits.ts';
+import { platforms } from './platform.ts';
 import { onDemandSchema, profileKinds } from './profile.ts';
 import { timeSchema } from './tenant.ts';
 import { nameSchema } from './text.ts';
 import { mtuSchema, wireguardConnectionSchema, wireguardPublicKeySchema } from './wireguard.ts';
-
-export const platforms = ['ios', 'macos', 'windows', 'android', 'linux', 'other'] as const;
-export type Platform = (typeof platforms)[number];
 
 const gatewayIdsSchema = z.array(idSchema('gateway')).min(1).max(limits.gatewaysPerDevice);
 

@@ -1,7 +1,7 @@
 // Profiles: the files that clients import, and what they are made of.
 
 import { z } from 'zod';
-import type { Platform } from './device.ts';
+import type { Platform } from './platform.ts';
 import { ssidSchema } from './text.ts';
 import type { WireguardConnection } from './wireguard.ts';
 

@@ -1,6 +1,6 @@
 // What a browser says of the device that it runs on, as far as a person is to be helped by it.
 
-import type { Platform } from './device.ts';
+import type { Platform } from './platform.ts';
 
 export interface Visitor {
   /** Undefined when it cannot be told. */

@@ -16,7 +16,7 @@ import type { Cache } from './cache.ts';
 import type { Hub } from './hub.ts';
 import type { Metrics } from './metrics.ts';
 import type { IdentityProviders } from './oidc/provider.ts';
-import type { RateLimiter } from './rate-limit.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 
 /** Who may make tenants, besides the operator: anyone with an account, those invited, nobody. */
 export type SignUp = 'open' | 'invitation' | 'closed';

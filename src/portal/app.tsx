@@ -2,10 +2,10 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { Reply } from '../client/client.ts';
 import { type Address, hrefOf, rememberPlace, useAddress } from './address.ts';
 import { api } from './api.ts';
 import { isSignedOut, type Loaded, useLoaded } from './load.ts';
+import type { Me } from './me.ts';
 import { AccountPage } from './pages/account.tsx';
 import { HomePage } from './pages/home.tsx';
 import { InvitationPage } from './pages/invitation.tsx';
@@ -13,8 +13,6 @@ import { SignInPage } from './pages/sign-in.tsx';
 import { SignInLinkPage } from './pages/sign-in-link.tsx';
 import { TenantPages } from './pages/tenant.tsx';
 import { Waiting } from './parts.tsx';
-
-export type Me = Reply<'me.get'>;
 
 export function Shell({ children }: { children: ComponentChildren }) {
   return (

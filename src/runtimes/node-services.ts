@@ -9,7 +9,7 @@ import type { DatabaseProvisioner } from '../db/tenant-databases.ts';
 import { limits } from '../model/limits.ts';
 import { createHub } from '../operations/hub.ts';
 import { Metrics } from '../operations/metrics.ts';
-import type { RateLimiter } from '../operations/rate-limit.ts';
+import type { RateLimiter } from '../operations/rate-limiter.ts';
 import type { Services } from '../operations/services.ts';
 import type { MakeSign } from '../pki/root-key.ts';
 import { createIdentityProviders } from '../providers/oidc.ts';

@@ -17,7 +17,7 @@ import type { SealingSecret } from '../model/sealing.ts';
 import { createCache } from '../operations/cache.ts';
 import type { Hub } from '../operations/hub.ts';
 import type { Metrics } from '../operations/metrics.ts';
-import { MemoryRates, noRates, type RateLimiter } from '../operations/rate-limit.ts';
+import { MemoryRates, noRates, type RateLimiter } from '../operations/rate-limiter.ts';
 import type { Services, SignUp } from '../operations/services.ts';
 import { keysFrom, type MakeSign } from '../pki/root-key.ts';
 import { secretHash } from '../pki/tokens.ts';

@@ -4,7 +4,7 @@
 
 import { z } from 'zod';
 import { type RateLimits, type RatePolicyName, ratePolicies } from '../model/rate-policy.ts';
-import { MemoryRates, type RateLimiter } from '../operations/rate-limit.ts';
+import { MemoryRates, type RateLimiter } from '../operations/rate-limiter.ts';
 
 /** A rate limit binding of the platform. */
 export interface RateBinding {

@@ -13,7 +13,7 @@ import { newId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { Log } from '../model/log.ts';
 import { countingLog, Metrics } from '../operations/metrics.ts';
-import { noRates, type RateLimiter } from '../operations/rate-limit.ts';
+import { noRates, type RateLimiter } from '../operations/rate-limiter.ts';
 import type { Services } from '../operations/services.ts';
 import { createProfileSigner, warnOfExpiry } from './profile-signer.ts';
 import { type Connect, createRemoteProvisioner, openRemoteDirectory } from './remote-databases.ts';

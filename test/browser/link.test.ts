@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import type { Platform } from '../../src/model/device.ts';
 import type { CreatedLink } from '../../src/model/link.ts';
+import type { Platform } from '../../src/model/platform.ts';
 import type { ProfileKind } from '../../src/model/profile.ts';
 import { certifiedGateway } from '../contract/authorities.ts';
 import { newAddress } from '../contract/people.ts';

@@ -1,8 +1,8 @@
 // A user's own page of devices, behind a bookmark. GET only shows.
 
 import { html } from 'hono/html';
-import type { Platform } from '../../model/device.ts';
 import { idSchema } from '../../model/ids.ts';
+import type { Platform } from '../../model/platform.ts';
 import { parseInput } from '../../model/problems.ts';
 import { type Bookmark, openBookmark, renewProfile } from '../../operations/link/bookmark.ts';
 import { noteOpened } from '../../operations/link/open.ts';

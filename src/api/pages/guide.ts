@@ -2,7 +2,8 @@
 // version they are only sometimes, so the words fit all of which one cannot tell.
 
 import { html } from 'hono/html';
-import type { Platform, TypedValues } from '../../model/device.ts';
+import type { TypedValues } from '../../model/device.ts';
+import type { Platform } from '../../model/platform.ts';
 import { type ProfileKind, profileKinds } from '../../model/profile.ts';
 import type { Visitor } from '../../model/visitor.ts';
 import type { Html } from './layout.ts';

@@ -2,9 +2,10 @@
 
 import { html, raw } from 'hono/html';
 import { z } from 'zod';
-import type { Platform, Profile, RedeemedLink, TypedValues } from '../../model/device.ts';
+import type { Profile, RedeemedLink, TypedValues } from '../../model/device.ts';
 import { fromBase64, toBase64, toUtf8 } from '../../model/encoding.ts';
 import { SallyportError } from '../../model/errors.ts';
+import type { Platform } from '../../model/platform.ts';
 import { parseInput } from '../../model/problems.ts';
 import { type ProfileKind, profileKinds, profileTraits } from '../../model/profile.ts';
 import { type Visitor, visitorOf } from '../../model/visitor.ts';

@@ -8,11 +8,10 @@ import {
   type DeviceDetail,
   deviceDetailSchema,
   deviceSchema,
-  type Platform,
-  platforms,
   type reissueDeviceSchema,
   type updateDeviceSchema,
 } from '../../model/device.ts';
+import { type Platform, platforms } from '../../model/platform.ts';
 import {
   type OnDemand,
   onDemandSchema,

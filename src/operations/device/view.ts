@@ -1,5 +1,6 @@
 import type { devices } from '../../db/schema/tenant.ts';
-import { type Device, type Platform, platforms } from '../../model/device.ts';
+import type { Device } from '../../model/device.ts';
+import { type Platform, platforms } from '../../model/platform.ts';
 import { addressesOf } from '../../model/pool.ts';
 import type { WireguardConnection } from '../../model/wireguard.ts';
 import type { GatewayRow } from '../gateway/view.ts';

@@ -4,10 +4,10 @@
 import { and, asc, eq, isNull, ne } from 'drizzle-orm';
 import { devices, links, tenant } from '../../db/schema/tenant.ts';
 import { users } from '../../db/schema/tenant-people.ts';
-import type { Platform } from '../../model/device.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
 import type { CreatedLink } from '../../model/link.ts';
+import type { Platform } from '../../model/platform.ts';
 import { readLink, secretHash } from '../../pki/tokens.ts';
 import { platformOf } from '../device/view.ts';
 import { refuseByStanding, signedInUser } from '../scope.ts';

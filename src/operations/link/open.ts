@@ -2,8 +2,8 @@
 
 import { and, eq, isNull } from 'drizzle-orm';
 import { devices, links, tenant } from '../../db/schema/tenant.ts';
-import type { Platform } from '../../model/device.ts';
 import { SallyportError } from '../../model/errors.ts';
+import type { Platform } from '../../model/platform.ts';
 import type { ProfileKind } from '../../model/profile.ts';
 import { readLink, secretHash } from '../../pki/tokens.ts';
 import { qrSvg } from '../../render/client/qr.ts';

@@ -2,8 +2,8 @@
 
 import { go } from '../address.ts';
 import { api } from '../api.ts';
-import type { Me } from '../app.tsx';
 import { type Loaded, useLoaded } from '../load.ts';
+import type { Me } from '../me.ts';
 import { Badge, Do, Field, Form, More, Row, Waiting } from '../parts.tsx';
 import { addPasskey, hasPasskeys } from '../passkey.ts';
 import { ago, browserOf, methodsInWords, when } from '../words.ts';

@@ -2,7 +2,7 @@
 
 import { go, hrefOf } from '../address.ts';
 import { api, idempotencyKey } from '../api.ts';
-import type { Me } from '../app.tsx';
+import type { Me } from '../me.ts';
 import { Badge, Field, Form, More, Row } from '../parts.tsx';
 
 function NewTenant({ reload }: { reload: () => void }) {

@@ -1,7 +1,7 @@
 // The pages of one tenant, and the tabs between them.
 
 import { type Address, hrefOf } from '../address.ts';
-import type { Me } from '../app.tsx';
+import type { Tenant } from '../me.ts';
 import { AuditPage } from './tenant/audit.tsx';
 import { AuthoritiesPage } from './tenant/authorities.tsx';
 import { DevicePage } from './tenant/device.tsx';
@@ -15,14 +15,6 @@ import { OverviewPage } from './tenant/overview.tsx';
 import { SettingsPage } from './tenant/settings.tsx';
 import { UserPage } from './tenant/user.tsx';
 import { UsersPage } from './tenant/users.tsx';
-
-export type Tenant = Me['tenants'][number];
-
-/** What each page gets: the tenant, and the rest of the address. */
-export interface PageProps {
-  tenant: Tenant;
-  id: string | undefined;
-}
 
 const pages = {
   overview: { title: 'Overview', page: OverviewPage, one: OverviewPage },

@@ -1,6 +1,6 @@
 // The mails that Sallyport sends, as text and HTML from data.
 
-import type { Platform } from '../../model/device.ts';
+import type { Platform } from '../../model/platform.ts';
 import { layOut, type MailText, type Part } from './layout.ts';
 
 export type { MailText } from './layout.ts';

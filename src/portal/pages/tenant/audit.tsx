@@ -3,9 +3,9 @@
 import { useState } from 'preact/hooks';
 import type { Reply } from '../../../client/client.ts';
 import { api } from '../../api.ts';
+import type { PageProps } from '../../me.ts';
 import { Do, Row } from '../../parts.tsx';
 import { when } from '../../words.ts';
-import type { PageProps } from '../tenant.tsx';
 import { List } from './list.tsx';
 
 type Verdict = Reply<'audit.verify'>;

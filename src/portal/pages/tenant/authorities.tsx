@@ -4,9 +4,9 @@ import type { Reply } from '../../../client/client.ts';
 import { limits } from '../../../model/limits.ts';
 import { hrefOf } from '../../address.ts';
 import { api } from '../../api.ts';
+import type { PageProps } from '../../me.ts';
 import { Badge, Do, Row } from '../../parts.tsx';
 import { count, day } from '../../words.ts';
-import type { PageProps } from '../tenant.tsx';
 import { List } from './list.tsx';
 
 type Authority = Reply<'authority.list'>['items'][number];

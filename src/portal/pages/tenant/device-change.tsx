@@ -3,8 +3,8 @@
 import type { Reply } from '../../../client/client.ts';
 import { api } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
+import type { Tenant } from '../../me.ts';
 import { Area, Check, Choice, Field, Form, More, Radios, type Texts } from '../../parts.tsx';
-import type { Tenant } from '../tenant.tsx';
 import { knowsOnDemand, type Platform, platforms } from './devices.tsx';
 
 type Device = Reply<'device.get'>;

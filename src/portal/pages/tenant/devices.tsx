@@ -4,9 +4,9 @@ import { useState } from 'preact/hooks';
 import { go, hrefOf } from '../../address.ts';
 import { api, idempotencyKey } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
+import type { PageProps, Tenant } from '../../me.ts';
 import { Badge, Choice, Field, Form, More, Row } from '../../parts.tsx';
 import { when } from '../../words.ts';
-import type { PageProps, Tenant } from '../tenant.tsx';
 import { Links } from './links.tsx';
 import { List } from './list.tsx';
 

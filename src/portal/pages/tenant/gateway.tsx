@@ -5,9 +5,9 @@ import type { Reply } from '../../../client/client.ts';
 import { go, hrefOf } from '../../address.ts';
 import { api } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
+import type { PageProps } from '../../me.ts';
 import { Check, Do, Field, Form, More, type Texts, Waiting } from '../../parts.tsx';
 import { ago } from '../../words.ts';
-import type { PageProps } from '../tenant.tsx';
 import { Ikev2, SectionState } from './gateway-ikev2.tsx';
 import { type Created, devicesOf, EnrollmentLine, endpointOf, gatewayBadge } from './gateways.tsx';
 

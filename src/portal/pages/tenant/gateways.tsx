@@ -5,9 +5,9 @@ import type { Reply } from '../../../client/client.ts';
 import { installStrongswan } from '../../../model/strongswan-packages.ts';
 import { hrefOf } from '../../address.ts';
 import { api, idempotencyKey } from '../../api.ts';
+import type { PageProps } from '../../me.ts';
 import { Badge, Check, Copy, Field, Form, More, Row } from '../../parts.tsx';
 import { count } from '../../words.ts';
-import type { PageProps } from '../tenant.tsx';
 import { List } from './list.tsx';
 
 type Gateway = Reply<'gateway.get'>;

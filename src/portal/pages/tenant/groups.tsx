@@ -4,8 +4,8 @@ import { useState } from 'preact/hooks';
 import { go, hrefOf } from '../../address.ts';
 import { api, idempotencyKey } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
+import type { PageProps } from '../../me.ts';
 import { Choice, Do, Field, Form, More, Row, Waiting } from '../../parts.tsx';
-import type { PageProps } from '../tenant.tsx';
 import { List } from './list.tsx';
 
 export function GroupsPage({ tenant: { tenantId, role } }: PageProps) {

@@ -2,9 +2,9 @@
 
 import { useState } from 'preact/hooks';
 import { api, idempotencyKey } from '../../api.ts';
+import type { PageProps } from '../../me.ts';
 import { Badge, Choice, Copy, Do, Field, Form, More, Row } from '../../parts.tsx';
 import { ago, when } from '../../words.ts';
-import type { PageProps } from '../tenant.tsx';
 import { List } from './list.tsx';
 import { type RoleName, roleChoices } from './users.tsx';
 

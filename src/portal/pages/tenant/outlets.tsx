@@ -3,9 +3,9 @@
 import { useState } from 'preact/hooks';
 import { api, idempotencyKey } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
+import type { PageProps } from '../../me.ts';
 import { Badge, Copy, Do, Field, Form, More, Row, Waiting } from '../../parts.tsx';
 import { ago } from '../../words.ts';
-import type { PageProps } from '../tenant.tsx';
 import { List } from './list.tsx';
 
 type Props = { tenantId: string; mayChange: boolean };

@@ -3,9 +3,9 @@
 import { hrefOf } from '../../address.ts';
 import { api } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
+import type { PageProps } from '../../me.ts';
 import { Badge, Card, Row, Waiting } from '../../parts.tsx';
 import { bytes } from '../../words.ts';
-import type { PageProps } from '../tenant.tsx';
 import { gatewayBadge } from './gateways.tsx';
 
 const quotaWords: Readonly<Record<string, string>> = {

@@ -5,9 +5,9 @@ import { limits } from '../../../model/limits.ts';
 import { hrefOf } from '../../address.ts';
 import { api } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
+import type { PageProps } from '../../me.ts';
 import { Choice, Do, Field, Form, Waiting } from '../../parts.tsx';
 import { when } from '../../words.ts';
-import type { PageProps } from '../tenant.tsx';
 import { SingleSignOn } from './single-sign-on.tsx';
 
 type Tenant = Reply<'tenant.get'>;

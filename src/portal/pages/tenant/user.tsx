@@ -4,9 +4,9 @@ import type { Reply } from '../../../client/client.ts';
 import { go, hrefOf } from '../../address.ts';
 import { api } from '../../api.ts';
 import { useLoaded } from '../../load.ts';
+import type { PageProps } from '../../me.ts';
 import { Choice, Do, Field, Form, More, Waiting } from '../../parts.tsx';
 import { when } from '../../words.ts';
-import type { PageProps } from '../tenant.tsx';
 import { Links } from './links.tsx';
 import { type RoleName, roleChoices, UserBadge } from './users.tsx';
 

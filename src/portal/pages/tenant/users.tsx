@@ -3,8 +3,8 @@
 import { useState } from 'preact/hooks';
 import { hrefOf } from '../../address.ts';
 import { api, idempotencyKey } from '../../api.ts';
+import type { PageProps } from '../../me.ts';
 import { Badge, Choice, Field, Form, More, Row } from '../../parts.tsx';
-import type { PageProps } from '../tenant.tsx';
 import { List } from './list.tsx';
 
 export const roleChoices = [
