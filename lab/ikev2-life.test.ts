@@ -14,7 +14,7 @@ import { places } from './topology.ts';
 
 const patienceMs = 20_000;
 const cutMostMs = 2000 * slowness;
-const cuts = 3;
+const cuts = Number(process.env.CUTS ?? 3);
 /** Three silences of charon, and the pauses between them. */
 const restartMostMs = 40_000 * slowness;
 // A download that is under way long before the cut, and ends after it.
