@@ -42,6 +42,8 @@ export class FleetAgent {
   #token = { text: '', renewAt: 0 };
   #peerDigest = emptyPeerDigest;
   #line: SocketLine | undefined;
+  /** When the report is due that was asked to wait, by `performance.now()`. */
+  #reportAt = Number.POSITIVE_INFINITY;
   #ended = false;
 
   constructor(url: string, tenantId: string, gateway: TestGateway, habits: FleetHabits) {
@@ -121,12 +123,26 @@ export class FleetAgent {
     }
   }
 
+  /** Milliseconds until a report is due. */
+  #untilReport(): number {
+    return Math.max(0, this.#reportAt - performance.now());
+  }
+
+  async #reportIfDue(): Promise<void> {
+    if (this.#untilReport() > 0 || this.#ended) return;
+    this.#reportAt = Number.POSITIVE_INFINITY;
+    await this.report();
+  }
+
   async #turn(waitSeconds: number, pauses: boolean): Promise<void> {
-    const reportAfter = await this.poll(waitSeconds);
+    const wait = Math.min(waitSeconds, Math.ceil(this.#untilReport() / 1000));
+    const reportAfter = await this.poll(wait);
     const { applyMilliseconds, pollMilliseconds } = this.#habits;
-    if (reportAfter === undefined) return pauses ? sleep(pollMilliseconds) : undefined;
-    await sleep(applyMilliseconds + reportAfter);
-    if (!this.#ended) await this.report();
+    if (reportAfter !== undefined) {
+      await sleep(applyMilliseconds);
+      this.#reportAt = performance.now() + reportAfter;
+    } else if (pauses) await sleep(pollMilliseconds);
+    await this.#reportIfDue();
   }
 
   /** Holds a socket until it ends, and fetches what it is told of. */
@@ -152,7 +168,11 @@ export class FleetAgent {
       const next = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      if (told <= (this.revision ?? 0)) await Promise.race([next, ended]);
+      if (told > (this.revision ?? 0)) continue;
+      const due = this.#untilReport();
+      const later = Number.isFinite(due) ? [sleep(due)] : [];
+      await Promise.race([next, ended, ...later]);
+      await this.#reportIfDue();
     }
   }
 

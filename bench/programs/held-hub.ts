@@ -2,7 +2,11 @@
 // to itself which documents have changed, then it tells all at once. It shows what waking costs
 // without the changes that come before it.
 
+import pino from 'pino';
 import { createApp } from '../../src/api/app.ts';
+import { createNews } from '../../src/api/news.ts';
+import { limits } from '../../src/model/limits.ts';
+import type { Log } from '../../src/model/log.ts';
 import type { Hub } from '../../src/operations/hub.ts';
 import { readSettings } from '../../src/runtimes/config.ts';
 import { createNodeServer } from '../../src/runtimes/node-server.ts';
@@ -27,8 +31,18 @@ process.on('SIGUSR2', () => {
   for (const change of changes ?? []) void services.hub.publish(...change);
 });
 
-const silent = { info: () => undefined, error: () => undefined };
-const app = createApp({ ...services, hub }, silent);
-const server = createNodeServer((request, environment) => app.fetch(request, environment), hub);
-server.listen(port, host, () => console.log('Sallyport is ready'));
+const logger = pino(pino.destination({ dest: 2, sync: false }));
+const log: Log = {
+  info: (fields, message) => logger.info(fields, message),
+  error: (fields, message) => logger.error(fields, message),
+};
+const app = createApp({ ...services, hub }, log);
+const server = createNodeServer(
+  (request, environment) => app.fetch(request, environment),
+  hub,
+  createNews({ ...services, hub }, log, app.reportPace),
+);
+server.listen({ port, host, backlog: limits.connectionsWaitingMost }, () =>
+  console.log('Sallyport is ready'),
+);
 process.on('SIGTERM', () => process.exit(0));

@@ -30,6 +30,8 @@ export class Loop {
   readonly #reconciling: Alarm;
   /** When to ask although no notice came. */
   readonly #asking: Alarm;
+  /** Until when news waits to be reported. */
+  readonly #holdingBack: Alarm;
   #ended = false;
   #ready = false;
   #resync = false;
@@ -42,6 +44,7 @@ export class Loop {
     this.#watch = new Watch(machine.host, () => controlPlane.connect());
     this.#reconciling = new Alarm(machine.host);
     this.#asking = new Alarm(machine.host);
+    this.#holdingBack = new Alarm(machine.host);
     const receipts = new Receipts(machine.host, machine.files.receipts, enrolled, key);
     this.#ikev2 = new Ikev2({
       machine,
@@ -107,17 +110,23 @@ export class Loop {
   async #turn(): Promise<boolean> {
     if (this.#reconciling.left() === 0) await this.#reconcile();
     const due = this.#reporter.left() === 0;
-    if (due || this.#reporter.news) await this.#report(due);
+    const hasNews = this.#reporter.news && this.#holdingBack.left() === 0;
+    if (due || hasNews) await this.#report(due);
     if (this.#controlPlane.pause > 0) return false;
     const since = this.#resync ? undefined : this.#applier.state?.revision;
     const asks = since === undefined || (await this.#listen(since));
     return this.#ended || !asks || this.#ask(since);
   }
 
+  /** Milliseconds until a report is due. */
+  #untilReport(): number {
+    return Math.min(this.#reporter.left(), this.#holdingBack.left() || Infinity);
+  }
+
   /** Waits for a notice if it can. Gives whether it is time to ask. */
   async #listen(since: number): Promise<boolean> {
     const { open } = this.#watch;
-    const most = open ? Math.min(this.#reporter.left(), this.#asking.left()) : 0;
+    const most = open ? Math.min(this.#untilReport(), this.#asking.left()) : 0;
     const news = await this.#watch.wait(since, most);
     if (news.kind === 'newer') this.#asking.set(0);
     if (news.kind === 'lost' && !this.#ended)
@@ -171,7 +180,9 @@ export class Loop {
       return false;
     }
     if (outcome.kind === 'applied') this.#resync = false;
-    if (reportAfter > 0 && !this.#ended) await host.sleep(reportAfter);
+    // What comes meanwhile is not to wait, so the report does.
+    this.#holdingBack.set(asked ? 0 : reportAfter);
+    if (this.#holdingBack.left() > 0) return outcome.kind === 'applied';
     await this.#report(false);
     // Being asked for everything again right after it is a disagreement that haste does not settle.
     return outcome.kind === 'applied' && !(asked && this.#resync);
@@ -228,7 +239,7 @@ export class Loop {
 
   #waitSeconds(): number {
     if (this.#watch.open) return 0;
-    const left = Math.max(1, Math.ceil(this.#reporter.left() / 1000));
+    const left = Math.max(1, Math.ceil(this.#untilReport() / 1000));
     const usual = left <= limits.stateWaitMostSeconds ? left : Math.ceil(left / 2);
     const { socketOpeningWaitSeconds } = agentLimits;
     return this.#watch.opening ? Math.min(usual, socketOpeningWaitSeconds) : usual;

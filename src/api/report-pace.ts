@@ -6,7 +6,9 @@ import { limits } from '../model/limits.ts';
 export const reportAfterHeader = 'sallyport-report-after';
 
 /** Gives the milliseconds for each next document; none as long as few are asked for. */
-export function createReportPace(): (now: number) => number {
+export type ReportPace = (now: number) => number;
+
+export function createReportPace(): ReportPace {
   /** When the last of the reports that are awaited shall come. */
   let last = 0;
   return (now) => {

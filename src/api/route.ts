@@ -14,11 +14,15 @@ import { admit } from './admission.ts';
 import { type Credential, credentialOf } from './credential.ts';
 import type { Environment, RequestContext } from './environment.ts';
 import { idempotencyOf, ifMatchOf } from './preconditions.ts';
+import { createReportPace } from './report-pace.ts';
 import { giveCookie } from './session-cookie.ts';
 
-/** The application, and what was declared of it: /openapi.json is made of that. */
+/** The application. */
 export class App extends Hono<Environment> {
+  /** What was declared of it: /openapi.json is made of that. */
   readonly declared: RouteSpec<unknown, unknown, unknown>[] = [];
+  /** Of all documents that it gives out. */
+  readonly reportPace = createReportPace();
 }
 
 type Shape = Record<string, z.ZodType>;

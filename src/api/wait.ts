@@ -9,6 +9,8 @@ import { problemResponse, toSallyportError } from './problem.ts';
 export interface Wait extends GatewayName {
   since: number;
   milliseconds: number;
+  /** Where the question came from, for the log. */
+  address: string | undefined;
 }
 
 const waits = new WeakMap<Response, Wait>();

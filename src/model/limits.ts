@@ -160,9 +160,11 @@ export const limits = {
   idempotencyKeptHours: 24,
   stateWaitMostSeconds: 55,
   connectionsMost: 50_000,
-  answersPerTurn: 256,
+  /** Of a whole fleet that comes back at once; the kernel bounds it by net.core.somaxconn. */
+  connectionsWaitingMost: 4096,
+  answersPerTurn: 64,
   reportsPerSecond: 250,
-  reportAfterMostMilliseconds: 2000,
+  reportAfterMostMilliseconds: 30_000,
   documentBytesMost: 16 * 1024 * 1024,
   peersPerGateway: 60_000,
   peersPerReport: 500,

@@ -53,7 +53,6 @@ const whileDeleting: ReadonlySet<Operation> = new Set([
 ]);
 
 /** @throws SallyportError `tenant_suspended` or `tenant_deleting` */
-/** @throws SallyportError `tenant_suspended` or `tenant_deleting` */
 export function refuseByStanding({ status }: Pick<Standing, 'status'>, operation: Operation): void {
   if (status === 'suspended' && operation !== 'tenant.get')
     throw new SallyportError('tenant_suspended', 'The operator has suspended this tenant.', {

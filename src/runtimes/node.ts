@@ -4,7 +4,9 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import pino from 'pino';
 import { createApp } from '../api/app.ts';
+import { createNews } from '../api/news.ts';
 import { SallyportError } from '../model/errors.ts';
+import { limits } from '../model/limits.ts';
 import type { Log } from '../model/log.ts';
 import { countingLog } from '../operations/metrics.ts';
 import { createSetupLink } from '../operations/tenant/setup.ts';
@@ -37,7 +39,7 @@ function listen(server: Server, { host, port }: Settings['listen']): Promise<voi
         }),
       );
     });
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: limits.connectionsWaitingMost }, resolve);
   });
 }
 
@@ -74,6 +76,7 @@ async function start(): Promise<void> {
   const server = createNodeServer(
     (request, environment) => assets(request) ?? app.fetch(request, environment),
     services.hub,
+    createNews(services, log, app.reportPace),
   );
   await listen(server, settings.listen);
   const outside = createNodeOutside(settings.outside, settings.dataDirectory, log);

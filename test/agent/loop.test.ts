@@ -274,20 +274,36 @@ describe('a report', () => {
 });
 
 describe('a report of one among many', () => {
+  const report = 'POST /v1/agent/report';
+  const question = 'GET /v1/agent/state?since=2&wait=';
+
   it.each([
-    ['1500', ['sleep 1500']],
-    ['99999', ['sleep 2000']],
-    ['-1', []],
-    ['soon', []],
-  ])('waits as it is asked to, within limits: %s', async (asked, expected) => {
+    ['1500', [`${question}2`, report]],
+    ['99999', [`${question}30`, report]],
+    ['-1', [report]],
+    ['soon', [report]],
+  ])('waits as it is asked to, within limits, while it watches on: %s', async (asked, expected) => {
     const lab = await enrolledLab();
     lab.control.publish(worldOf(1));
     lab.control.reportAfter = asked;
     lab.control.script = [worldOf(1, 2)];
-    const { host } = await lab.run();
-    const calls = callsForRevision(host.calls, 1);
-    expect(calls.filter((call) => call.startsWith('sleep'))).toEqual(expected);
-    expect(calls.at(-1)).toMatch(/^http POST/);
+    const reported = () => lab.control.reports.at(-1)?.revision === 2;
+    await lab.run({ until: () => reported() });
+    const { requests } = lab.control;
+    const told = requests.findIndex((request) => request.includes('since=1&'));
+    expect(requests.slice(told + 1, told + 1 + expected.length)).toEqual(expected);
+  });
+
+  it('tells of the newest when a change comes while it waits', async () => {
+    const lab = await enrolledLab();
+    lab.control.publish(worldOf(1));
+    await lab.run();
+    lab.control.reportAfter = '30000';
+    lab.control.reports.length = 0;
+    lab.control.script = [worldOf(1, 2), worldOf(1)];
+    await lab.run({ until: () => lab.control.reports.at(-1)?.revision === 3 });
+    expect(lab.control.reports.map(({ revision }) => revision)).toEqual([1, 3]);
+    expect(lab.control.reports.at(-1)?.peerCount).toBe(1);
   });
 });
 

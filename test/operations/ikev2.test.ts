@@ -349,9 +349,10 @@ test('no statement of issuing, telling of and revoking scans a table', async () 
   const statements = plane.statements.slice(before);
   const plans = await plansOf(`${plane.data}/tenants/${tenant.id}.db`, statements);
   expect(plans.filter((plan) => /SEARCH ikev2_peers USING/.test(plan))).not.toEqual([]);
-  // Of authorities there are a handful; `counts` are values of the statement itself.
-  const few =
-    /^SCAN (?!tenant$|authorities|revisions|CONSTANT|counts|certificates USING COVERING INDEX)/;
+  // Of authorities there are a handful; `counts` and `wanted` are values of the statement itself.
+  const given = 'CONSTANT|counts|wanted';
+  const small = 'tenant$|authorities|revisions|certificates USING COVERING INDEX';
+  const few = new RegExp(`^SCAN (?!${given}|${small})`);
   expect(plans.filter((plan) => few.test(plan))).toEqual([]);
 });
 

@@ -4,16 +4,29 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
+import { createNews } from '../../src/api/news.ts';
+import { desiredStateVersion } from '../../src/model/desired-state.ts';
+import { SallyportError } from '../../src/model/errors.ts';
+import type { Log } from '../../src/model/log.ts';
 import { createNodeServer } from '../../src/runtimes/node-server.ts';
 import { readDocument } from '../contract/agent.ts';
-import { createDevice, createTenant, enrolledGateway, publicKey } from '../contract/plane.ts';
+import {
+  createDevice,
+  createTenant,
+  enrolledGateway,
+  expectStatus,
+  publicKey,
+  type TestGateway,
+} from '../contract/plane.ts';
 import { createControlPlane } from '../control-plane.ts';
 
 async function listening() {
   const { services } = await createControlPlane();
-  const silent = { info: () => undefined, error: () => undefined };
-  const app = createApp(services, silent);
-  const server = createNodeServer((request) => app.fetch(request), services.hub);
+  const lines: Record<string, unknown>[] = [];
+  const log: Log = { info: (fields) => void lines.push({ ...fields }), error: () => undefined };
+  const app = createApp(services, log);
+  const news = createNews(services, log, app.reportPace);
+  const server = createNodeServer((request) => app.fetch(request), services.hub, news);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
@@ -26,11 +39,11 @@ async function listening() {
   const tenant = await createTenant({ request });
   const gateway = await enrolledGateway({ request }, tenant);
   const { revision } = await readDocument(gateway, (await gateway.api('GET', state)).text);
-  const heldOpen = async () => {
+  const heldOpen = async (count = 1) => {
     const { waiting } = services.hub;
-    await expect.poll(() => waiting?.()).toBe(1);
+    await expect.poll(() => waiting?.()).toBe(count);
   };
-  return { services, request, tenant, gateway, revision, heldOpen };
+  return { services, request, tenant, gateway, revision, heldOpen, lines };
 }
 
 const state = '/v1/agent/state';
@@ -45,6 +58,70 @@ test('a question is held until a change answers it', async () => {
   expect(headers.get('x-request-id')).toMatch(/./);
   const { peers } = await readDocument(gateway, text);
   expect(peers.upsert.map((peer) => peer.id)).toEqual([id]);
+});
+
+test('a held question that is answered stands in the log as any other', async () => {
+  const { tenant, gateway, revision, heldOpen, lines } = await listening();
+  const answer = gateway.api('GET', `${state}?since=${revision}&wait=30`);
+  await heldOpen();
+  await createDevice(tenant, { publicKey: publicKey() });
+  const held = (await answer).headers.get('x-request-id');
+  const plain = (await gateway.api('GET', state)).headers.get('x-request-id');
+  const lineOf = (id: string | null) => {
+    const line = lines.find(({ requestId }) => requestId === id);
+    return { ...line, requestId: undefined, milliseconds: typeof line?.milliseconds };
+  };
+  expect(lineOf(held)).toEqual(lineOf(plain));
+  expect(lineOf(held)).toMatchObject({ status: 200, actor: gateway.id, milliseconds: 'number' });
+});
+
+test('one change answers the held questions of all its gateways, each with its own', async () => {
+  const { request, tenant, gateway, revision, heldOpen } = await listening();
+  const others = [await enrolledGateway({ request }, tenant)];
+  others.push(await enrolledGateway({ request }, tenant));
+  const apart = await enrolledGateway({ request }, await createTenant({ request }, 'Other'));
+  const ask = async (asked: TestGateway, since: number) =>
+    readDocument(asked, (await asked.api('GET', `${state}?since=${since}&wait=30`)).text);
+  const all = [gateway, ...others];
+  const since = await Promise.all(
+    [...others, apart].map(async (one) => {
+      const { text } = await one.api('GET', state);
+      return (await readDocument(one, text)).revision;
+    }),
+  );
+  const answers = all.map((one, index) => ask(one, [revision, ...since][index] ?? 0));
+  await heldOpen(3);
+  const { id } = await createDevice(tenant, { publicKey: publicKey() });
+  for (const [index, document] of (await Promise.all(answers)).entries()) {
+    expect(document.gatewayId).toBe(all[index]?.id);
+    expect(document.peers.upsert.map((peer) => peer.id)).toEqual([id]);
+  }
+});
+
+test('a held question of a gateway that gets IKEv2 is answered with the section', async () => {
+  const { tenant, gateway, revision, heldOpen } = await listening();
+  const answer = gateway.api('GET', `${state}?since=${revision}&wait=30`);
+  await heldOpen();
+  const path = tenant.path(`/gateways/${gateway.id}`);
+  expectStatus(await tenant.api('PATCH', path, { ikev2: true }), 200);
+  const { version, sections } = await readDocument(gateway, (await answer).text);
+  expect(version).toBe(desiredStateVersion);
+  expect(sections.ikev2).toMatchObject({ certificate: null });
+});
+
+test('a held question learns of a database that fails as any other does', async () => {
+  const { services, tenant, gateway, revision, heldOpen } = await listening();
+  const answer = gateway.api('GET', `${state}?since=${revision}&wait=30`);
+  await heldOpen();
+  const { open } = services.tenants;
+  services.tenants.open = () => {
+    throw new SallyportError('busy', 'The database does not answer.');
+  };
+  await services.hub.publish(tenant.id, [gateway.id], revision + 1);
+  const { status, body } = await answer;
+  services.tenants.open = open;
+  expect(status).toBe(503);
+  expect(body).toMatchObject({ code: 'busy' });
 });
 
 test('a question whose time is over has a whole answer that there is nothing', async () => {

@@ -17,7 +17,7 @@ import type { GatewayName } from '../../operations/hub.ts';
 import { authorize, enterTenant } from '../../operations/scope.ts';
 import type { Caller, TenantScope } from '../../operations/services.ts';
 import { admit } from '../admission.ts';
-import { createReportPace, reportAfterHeader } from '../report-pace.ts';
+import { reportAfterHeader } from '../report-pace.ts';
 import { type App, callerOf, route } from '../route.ts';
 import { mayWait } from '../wait.ts';
 
@@ -66,7 +66,6 @@ function registerSocket(app: App): void {
 }
 
 function registerState(app: App): void {
-  const pace = createReportPace();
   route(
     app,
     {
@@ -99,14 +98,15 @@ function registerState(app: App): void {
         : {};
       if (document !== undefined) {
         headers['content-type'] = 'application/jose';
-        const milliseconds = pace(caller.services.now());
+        const milliseconds = app.reportPace(caller.services.now());
         if (milliseconds > 0) headers[reportAfterHeader] = String(milliseconds);
         return new Response(document, { headers });
       }
       const nothing = new Response(null, { status: 204, headers });
       if (since === undefined || wait === 0) return nothing;
       const { tenantId } = scope;
-      return mayWait(nothing, { tenantId, gatewayId, since, milliseconds: wait * 1000 });
+      const address = caller.origin.address ?? undefined;
+      return mayWait(nothing, { tenantId, gatewayId, since, milliseconds: wait * 1000, address });
     },
   );
 }

@@ -8,7 +8,7 @@ import { idSchema } from '../../model/ids.ts';
 import { limits } from '../../model/limits.ts';
 import { issueCrl } from '../../pki/crl.ts';
 import type { Bytes } from '../../pki/der.ts';
-import { newestRevocation } from '../gateway/ikev2-state.ts';
+import { newestRevocation } from '../gateway/state-rows.ts';
 import type { Services, TenantScope } from '../services.ts';
 import { type AuthorityRow, issuerOf } from './living.ts';
 

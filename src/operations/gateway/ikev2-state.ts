@@ -1,9 +1,6 @@
 // What a gateway's document says of IKEv2: from rows, as all of it.
 
-import { and, asc, eq, gt, max, sql } from 'drizzle-orm';
-import { prepared } from '../../db/prepared.ts';
-import { devices, tenant } from '../../db/schema/tenant.ts';
-import { certificates, ikev2Peers } from '../../db/schema/tenant-pki.ts';
+import type { ikev2Peers } from '../../db/schema/tenant-pki.ts';
 import { type Ikev2Change, type Ikev2Section, passwordHost } from '../../model/ikev2.ts';
 import type { Keys } from '../../pki/root-key.ts';
 import type { AuthorityRow } from '../authority/living.ts';
@@ -28,32 +25,6 @@ export interface Ikev2Rows {
   /** Whether devices may come in with passwords. */
   withPasswords: boolean;
 }
-
-const ofGateway = eq(ikev2Peers.gatewayId, sql.placeholder('gatewayId'));
-
-export const livingIkev2Peers = prepared((build) =>
-  build
-    .select({ peer: ikev2Peers, secret: devices.ikev2Secret })
-    .from(ikev2Peers)
-    .innerJoin(devices, eq(devices.id, ikev2Peers.deviceId))
-    .where(and(ofGateway, eq(ikev2Peers.removed, false)))
-    .orderBy(asc(ikev2Peers.revision)),
-);
-export const ikev2PeersSince = prepared((build) =>
-  build
-    .select({ peer: ikev2Peers, secret: devices.ikev2Secret })
-    .from(ikev2Peers)
-    .innerJoin(devices, eq(devices.id, ikev2Peers.deviceId))
-    .where(and(ofGateway, gt(ikev2Peers.revision, sql.placeholder('since'))))
-    .orderBy(asc(ikev2Peers.revision)),
-);
-export const newestRevocation = prepared((build) =>
-  build.select({ revision: max(certificates.revokedRevision) }).from(certificates),
-);
-
-export const tenantPolicy = prepared((build) =>
-  build.select({ policy: tenant.policy }).from(tenant),
-);
 
 export function ikev2Section(
   row: GatewayRow,

@@ -78,12 +78,13 @@ export async function reportGateway(
   const { peers: seen, traffic, receipts = [], ...state } = report;
   const { run = null, report: number = null } = traffic ?? {};
   const text = JSON.stringify(state);
-  const [[gateway], quotas] = await db.note(
-    ownRow({ gatewayId }),
-    byteQuotasQuery({}),
-    ...trafficWrites(scope, gatewayId, report),
-    keepReport({ gatewayId, now: services.now(), state: text, run, report: number }),
-  );
+  const own = ownRow({ gatewayId });
+  const keep = keepReport({ gatewayId, now: services.now(), state: text, run, report: number });
+  const traffics = trafficWrites(scope, gatewayId, report);
+  const [[gateway], quotas = []] =
+    traffics.length === 0
+      ? [(await db.note(own, keep))[0]]
+      : await db.note(own, byteQuotasQuery({}), ...traffics, keep);
   if (!gateway?.identityKey) {
     // The hub missed that it was deleted or waits for another VM, or it would have been refused.
     await services.hub.forget({ tenantId, gatewayId });

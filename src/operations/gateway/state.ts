@@ -1,8 +1,5 @@
 // gateway.state: list and watch. The rows are the compiled state, so an answer costs what changed.
 
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
-import { prepared } from '../../db/prepared.ts';
-import { gateways, peers } from '../../db/schema/tenant.ts';
 import type {
   DesiredState,
   FirewallSection,
@@ -10,22 +7,13 @@ import type {
   WireguardSection,
 } from '../../model/desired-state.ts';
 import { notFound, SallyportError } from '../../model/errors.ts';
-import { defaultPolicy } from '../../model/policy.ts';
 import { gatewayAddresses } from '../../model/pool.ts';
 import type { Keys } from '../../pki/root-key.ts';
 import { signDesiredState } from '../../pki/tokens.ts';
-import { livingAuthorities } from '../authority/living.ts';
 import { peerOf, poolsOf } from '../peers.ts';
 import type { TenantScope } from '../services.ts';
-import {
-  type Ikev2Rows,
-  ikev2Change,
-  ikev2PeersSince,
-  ikev2Section,
-  livingIkev2Peers,
-  newestRevocation,
-  tenantPolicy,
-} from './ikev2-state.ts';
+import { type Ikev2Rows, ikev2Change, ikev2Section } from './ikev2-state.ts';
+import { type Rows, readRows, type Wanted } from './state-rows.ts';
 import { type GatewayRow, versionOf } from './view.ts';
 
 function wireguardSection(row: GatewayRow): WireguardSection {
@@ -46,15 +34,6 @@ function sectionsOf(row: GatewayRow, ikev2: Ikev2Rows | undefined, since: number
     firewall: firewallSection(row),
     ...(section && { ikev2: section }),
   };
-}
-
-type PeerRow = typeof peers.$inferSelect;
-
-interface Rows {
-  row: GatewayRow;
-  changed: readonly PeerRow[];
-  /** Of a gateway with IKEv2. */
-  ikev2?: Ikev2Rows | undefined;
 }
 
 /** The document that leads from `since`, or from nothing, to what the rows say. */
@@ -83,72 +62,6 @@ async function compileDocument(
   };
 }
 
-const ofGateway = eq(peers.gatewayId, sql.placeholder('gatewayId'));
-const gatewayRow = prepared((build) =>
-  build
-    .select()
-    .from(gateways)
-    .where(eq(gateways.id, sql.placeholder('gatewayId'))),
-);
-const livingPeers = prepared((build) =>
-  build
-    .select()
-    .from(peers)
-    .where(and(ofGateway, eq(peers.removed, false)))
-    .orderBy(asc(peers.revision)),
-);
-const peersSince = prepared((build) =>
-  build
-    .select()
-    .from(peers)
-    .where(and(ofGateway, gt(peers.revision, sql.placeholder('since'))))
-    .orderBy(asc(peers.revision)),
-);
-
-/** All that makes up the document of a gateway with IKEv2, in one snapshot. */
-async function readIkev2(
-  { db }: TenantScope,
-  gatewayId: string,
-  since: number | undefined,
-): Promise<Rows> {
-  const wanted = since === undefined ? livingPeers : peersSince;
-  const wantedIkev2 = since === undefined ? livingIkev2Peers : ikev2PeersSince;
-  const [[row], changed, ikev2Changed, authorities, [newest], [self]] = await db.run(
-    gatewayRow({ gatewayId }),
-    wanted({ gatewayId, since }),
-    wantedIkev2({ gatewayId, since }),
-    livingAuthorities({}),
-    newestRevocation({}),
-    tenantPolicy({}),
-  );
-  if (!row?.identityKey) throw notFound('gateway', gatewayId);
-  if (!row.ikev2) return { row, changed };
-  const revocations = newest?.revision ?? 0;
-  const { withoutRevocations, ikev2Passwords } = { ...defaultPolicy, ...self?.policy };
-  const told = { withoutRevocations, withPasswords: ikev2Passwords === 'on' };
-  return { row, changed, ikev2: { authorities, changed: ikev2Changed, revocations, ...told } };
-}
-
-/**
- * The gateway's row and the peers to tell of, in one snapshot. Most gateways have no IKEv2 and
- * shall not pay for it, so what there is of it is asked for when the row says so.
- */
-async function read(
-  scope: TenantScope,
-  gatewayId: string,
-  since: number | undefined,
-): Promise<Rows> {
-  const wanted = since === undefined ? livingPeers : peersSince;
-  const [[row], changed] = await scope.db.run(
-    gatewayRow({ gatewayId }),
-    wanted({ gatewayId, since }),
-  );
-  // Without a key it waits for another VM, and the hub missed that this one is out.
-  if (!row?.identityKey) throw notFound('gateway', gatewayId);
-  if (!row.ikev2 || row.revision === since) return { row, changed };
-  return readIkev2(scope, gatewayId, since);
-}
-
 /**
  * The signed document, or undefined when there is nothing newer than `since`. While the hub knows
  * that, it reads no database.
@@ -164,7 +77,9 @@ export async function getState(
   const { hub, keys } = services;
   const note = since === undefined ? undefined : await hub.recall({ tenantId, gatewayId });
   if (note && note.revision === since) return undefined;
-  const rows = await read(scope, gatewayId, since);
+  const [rows] = await readRows(scope, [{ gatewayId, since }]);
+  // Without a key it waits for another VM, and the hub missed that this one is out.
+  if (!rows?.row.identityKey) throw notFound('gateway', gatewayId);
   const { row } = rows;
   // An agent that is ahead of the hub may be right: then the hub was behind.
   if (note && note.revision < row.revision) await hub.publish(tenantId, [gatewayId], row.revision);
@@ -179,4 +94,26 @@ export async function getState(
   if (since !== undefined && since < row.wholeRevision)
     return getState(scope, gatewayId, undefined);
   return signDesiredState(keys.state, await compileDocument(keys, rows, since));
+}
+
+/**
+ * The signed documents of those gateways that have news that a delta can tell, by gateway. Who is
+ * left out asks `getState`.
+ * @param asked each with the revision that its agent has
+ */
+export async function getDeltas(
+  scope: Pick<TenantScope, 'db' | 'services'>,
+  asked: readonly (Wanted & { since: number })[],
+): Promise<Map<string, string>> {
+  const { keys } = scope.services;
+  const sinceOf = new Map(asked.map(({ gatewayId, since }) => [gatewayId, since]));
+  const documents = new Map<string, string>();
+  for (const rows of await readRows(scope, asked)) {
+    const { id, identityKey, revision, wholeRevision } = rows.row;
+    const since = sinceOf.get(id) ?? revision;
+    if (identityKey === null || revision <= since || wholeRevision > since) continue;
+    const document = await compileDocument(keys, rows, since);
+    documents.set(id, await signDesiredState(keys.state, document));
+  }
+  return documents;
 }
