@@ -1,7 +1,8 @@
 // Queries that are built once. To build a small one takes drizzle longer than SQLite needs to run
 // it, so what every agent causes at every change is prepared.
 
-import { fillPlaceholders } from 'drizzle-orm';
+import { fillPlaceholders, getTableColumns, sql } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { drizzle } from 'drizzle-orm/sqlite-proxy';
 import type { Builder, Query } from './database.ts';
 
@@ -31,4 +32,11 @@ export function prepared<Q extends Query & { prepare(): Ready }>(
     // What a batch asks of its queries.
     return Object.create(query, { _prepare: { value: () => filled } });
   };
+}
+
+/** An insert of one whole row. */
+export function preparedInsert<T extends SQLiteTable>(table: T): (row: T['$inferSelect']) => Query {
+  const names = Object.keys(getTableColumns(table));
+  const values = Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]));
+  return prepared((build) => build.insert(table).values(values as T['$inferInsert']));
 }

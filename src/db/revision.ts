@@ -10,6 +10,7 @@ import type { Operation } from '../model/permissions.ts';
 import { revisionHashInput, type Summary } from '../model/revision.ts';
 import type { Database, Query } from './database.ts';
 import { ConstraintError } from './driver.ts';
+import { prepared, preparedInsert } from './prepared.ts';
 import { revisions } from './schema/tenant.ts';
 
 /** Who changes what, for the log. */
@@ -46,14 +47,17 @@ export async function revisionHash(
   return sha256(revisionHashInput(previousHash, { ...row, at: new Date(row.at).toISOString() }));
 }
 
+const newest = prepared((build) =>
+  build
+    .select({ number: revisions.number, hash: revisions.hash })
+    .from(revisions)
+    .orderBy(desc(revisions.number))
+    .limit(1),
+);
+const insertRevision = preparedInsert(revisions);
+
 async function head(db: Database): Promise<{ number: number; hash: string }> {
-  const [[last]] = await db.run(
-    db.build
-      .select({ number: revisions.number, hash: revisions.hash })
-      .from(revisions)
-      .orderBy(desc(revisions.number))
-      .limit(1),
-  );
+  const [[last]] = await db.run(newest({}));
   return last ?? { number: 0, hash: genesis };
 }
 
@@ -96,7 +100,7 @@ async function attempt<T>(
   const row = { number, ...by, ...origin, subject, summary };
   const hash = await revisionHash(last.hash, row);
   try {
-    await db.run(db.build.insert(revisions).values({ ...row, hash }), ...writes);
+    await db.run(insertRevision({ ...row, hash }), ...writes);
   } catch (error) {
     if (!(await isWritten(db, error, number, hash))) throw error;
   }

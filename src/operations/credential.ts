@@ -1,7 +1,8 @@
 // A device's credential: issued with a public key, withdrawn when it is replaced or revoked.
 
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Query } from '../db/database.ts';
+import { prepared, preparedInsert } from '../db/prepared.ts';
 import { credentials, deviceGateways, devices, gateways } from '../db/schema/tenant.ts';
 import { SallyportError } from '../model/errors.ts';
 import { newId } from '../model/ids.ts';
@@ -11,18 +12,38 @@ import { addPeers, type PeerWrites, removePeers } from './peers.ts';
 import { gatewaysWithin } from './reach.ts';
 import type { TenantScope } from './services.ts';
 
-function retire({ db }: TenantScope, number: number, deviceId: string): Query {
-  const living = and(
-    eq(credentials.deviceId, deviceId),
-    eq(credentials.protocol, 'wireguard'),
-    isNull(credentials.retiredRevision),
-  );
-  return db.build.update(credentials).set({ retiredRevision: number }).where(living);
-}
+const retire = prepared((build) =>
+  build
+    .update(credentials)
+    .set({ retiredRevision: sql`${sql.placeholder('number')}` })
+    .where(
+      and(
+        eq(credentials.deviceId, sql.placeholder('deviceId')),
+        eq(credentials.protocol, 'wireguard'),
+        isNull(credentials.retiredRevision),
+      ),
+    ),
+);
+const insertCredential = preparedInsert(credentials);
+const activate = prepared((build) =>
+  build
+    .update(devices)
+    .set({
+      status: 'active',
+      publicKey: sql`${sql.placeholder('publicKey')}`,
+      revision: sql`${sql.placeholder('number')}`,
+    })
+    .where(eq(devices.id, sql.placeholder('deviceId'))),
+);
+const gatewayOfKey = prepared((build) =>
+  build
+    .select({ id: gateways.id })
+    .from(gateways)
+    .where(eq(gateways.wireguardPublicKey, sql.placeholder('publicKey'))),
+);
 
 async function refuseGatewayKey({ db }: TenantScope, publicKey: string): Promise<void> {
-  const query = db.build.select({ id: gateways.id }).from(gateways);
-  const [[gateway]] = await db.run(query.where(eq(gateways.wireguardPublicKey, publicKey)));
+  const [[gateway]] = await db.run(gatewayOfKey({ publicKey }));
   if (gateway)
     throw new SallyportError('public_key_in_use', "This public key is a gateway's.", {
       wayOut: 'Make a fresh key pair on the device.',
@@ -76,25 +97,19 @@ export async function issueCredential(
   device: { id: string; publicKey: string },
   gatewayIds: string[],
 ): Promise<PeerWrites> {
-  const { db, services } = scope;
-  await refuseGatewayKey(scope, device.publicKey);
+  const { id: deviceId, publicKey } = device;
+  await refuseGatewayKey(scope, publicKey);
   const { writes, touched } = await addPeers(scope, number, device, gatewayIds);
   const row = {
-    id: newId('credential', services.random),
-    deviceId: device.id,
-    protocol: 'wireguard' as const,
-    publicKey: device.publicKey,
-    createdRevision: number,
+    ...{ id: newId('credential', scope.services.random), deviceId, publicKey },
+    ...{ protocol: 'wireguard' as const, profile: null },
+    ...{ createdRevision: number, retiredRevision: null },
   };
-  const { publicKey } = device;
   return {
     writes: [
-      retire(scope, number, device.id),
-      db.build.insert(credentials).values(row),
-      db.build
-        .update(devices)
-        .set({ status: 'active', publicKey, revision: number })
-        .where(eq(devices.id, device.id)),
+      retire({ number, deviceId }),
+      insertCredential(row),
+      activate({ number, deviceId, publicKey }),
       ...writes,
     ],
     touched,
@@ -112,7 +127,7 @@ export async function withdrawCredentials(
   const certified = await withdrawCertificate(scope, number, device);
   return {
     writes: [
-      retire(scope, number, device.id),
+      retire({ number, deviceId: device.id }),
       scope.db.build
         .update(devices)
         .set({ ...withoutCertificate, status, publicKey: null, revision: number })

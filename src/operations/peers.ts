@@ -1,7 +1,7 @@
 // Puts a device on its gateways and takes it off. Each function reads a few rows by key and returns
 // what to write; the cost does not grow with the number of devices.
 
-import { and, asc, eq, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm';
 import type { Query } from '../db/database.ts';
 import { prepared } from '../db/prepared.ts';
 import { gateways, peers } from '../db/schema/tenant.ts';
@@ -78,22 +78,26 @@ function findPlace(
   };
 }
 
-const gatewayId = sql.placeholder('gatewayId');
-
-/** The tombstone of a gateway whose host number rests longest. */
+/** The tombstone of each gateway whose host number rests longest. */
 const oldestFreed = prepared((build) =>
+  build
+    .select(getTableColumns(peers))
+    .from(sql`json_each(${sql.placeholder('gatewayIds')}) as wanted`)
+    .innerJoin(
+      peers,
+      // Literally what the index of freed hosts says: it does not serve a query with parameters.
+      sql`${peers}.rowid = (select freed.rowid from ${peers} as freed
+        where freed.gateway_id = wanted.value
+          and freed.removed = 1 and freed.held = 0 and freed.host is not null
+        order by freed.revision limit 1)`,
+    ),
+);
+
+const peersOfDevice = prepared((build) =>
   build
     .select()
     .from(peers)
-    .where(
-      and(
-        eq(peers.gatewayId, gatewayId),
-        // Literally what the index of freed hosts says: it does not serve a query with parameters.
-        sql`${peers.removed} = 1 and ${peers.held} = 0 and ${peers.host} is not null`,
-      ),
-    )
-    .orderBy(asc(peers.revision))
-    .limit(1),
+    .where(eq(peers.deviceId, sql.placeholder('deviceId'))),
 );
 
 interface Candidate {
@@ -108,13 +112,13 @@ async function readCandidates(
   deviceId: string,
   gatewayIds: string[],
 ): Promise<Candidate[]> {
-  const [rows, own, ...freed] = await db.run(
+  const [rows, own, freed] = await db.run(
     db.build.select().from(gateways).where(inArray(gateways.id, gatewayIds)),
-    db.build.select().from(peers).where(eq(peers.deviceId, deviceId)),
-    ...gatewayIds.map((id) => oldestFreed({ gatewayId: id })),
+    peersOfDevice({ deviceId }),
+    oldestFreed({ gatewayIds: JSON.stringify(gatewayIds) }),
   );
   const ownOf = new Map(own.map((peer) => [peer.gatewayId, peer]));
-  const freedOf = new Map(freed.flat().map((peer) => [peer.gatewayId, peer]));
+  const freedOf = new Map(freed.map((peer) => [peer.gatewayId, peer]));
   return rows.map((gateway) => ({
     gateway,
     own: ownOf.get(gateway.id),

@@ -19,6 +19,7 @@ import type { Hub } from '../operations/hub.ts';
 import type { Metrics } from '../operations/metrics.ts';
 import { MemoryRates, noRates, type RateLimiter } from '../operations/rate-limiter.ts';
 import type { Services, SignUp } from '../operations/services.ts';
+import { createRandom } from '../pki/random.ts';
 import { keysFrom, type MakeSign } from '../pki/root-key.ts';
 import { secretHash } from '../pki/tokens.ts';
 
@@ -103,6 +104,6 @@ export async function createServices(platform: Platform): Promise<Services> {
     deliver,
     wake,
     now,
-    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    random: createRandom(),
   };
 }

@@ -1,5 +1,6 @@
 // device.create: with a public key it is live at once; without one it waits for a link.
 
+import { preparedInsert } from '../../db/prepared.ts';
 import { devices } from '../../db/schema/tenant.ts';
 import { type CreateDevice, type Device, defaultOnDemand } from '../../model/device.ts';
 import { SallyportError } from '../../model/errors.ts';
@@ -35,8 +36,10 @@ async function ownerOf(scope: TenantScope, asked: string | undefined): Promise<s
   return id;
 }
 
+const insertDevice = preparedInsert(devices);
+
 export async function createDevice(scope: TenantScope, input: CreateDevice): Promise<Device> {
-  const { db, services } = scope;
+  const { services } = scope;
   const id = newId('device', services.random);
   const createdAt = services.now();
   return commit(scope, 'device.create', async (number) => {
@@ -69,7 +72,7 @@ export async function createDevice(scope: TenantScope, input: CreateDevice): Pro
         ...(input.expiresAt === undefined ? {} : { expiresAt: input.expiresAt }),
       },
       writes: [
-        db.build.insert(devices).values(row),
+        insertDevice(row),
         ...serveDevice(scope, id, gatewayIds),
         ...issued.writes,
         ...(expiresAt === null ? [] : [lookForEnds(scope)]),

@@ -2,8 +2,9 @@
 // is decided, and its writes are part of the change's batch: whoever counted meanwhile took the
 // revision, and this one counts again.
 
-import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Query } from '../../db/database.ts';
+import { prepared } from '../../db/prepared.ts';
 import type { NewJob } from '../../db/queue.ts';
 import { quotas, usage } from '../../db/schema/tenant.ts';
 import { SallyportError } from '../../model/errors.ts';
@@ -52,28 +53,49 @@ export function quotaReached(name: QuotaName, used: number, most: number): Sally
   );
 }
 
+/** An array of pairs: name and key. */
+const wanted = sql`json_each(${sql.placeholder('wanted')}) as wanted`;
+const wantedName = sql`wanted.value ->> 0`;
+const usageOf = prepared((build) =>
+  build
+    .select(getTableColumns(usage))
+    .from(wanted)
+    .innerJoin(usage, and(eq(usage.name, wantedName), eq(usage.key, sql`wanted.value ->> 1`))),
+);
+const quotasOf = prepared((build) =>
+  build.select(getTableColumns(quotas)).from(wanted).innerJoin(quotas, eq(quotas.name, wantedName)),
+);
+
 /** How much is used and how much may be, of each; a missing row is nothing used, or the usual. */
 export async function readUsage(
   { db, services }: TenantScope,
-  wanted: readonly { name: QuotaName; key?: string }[],
+  asked: readonly { name: QuotaName; key?: string }[],
 ): Promise<{ name: QuotaName; key: string; used: number; most: number }[]> {
-  if (wanted.length === 0) return [];
-  const names = wanted.map(({ name }) => name);
-  const these = wanted.map(({ name, key = '' }) => and(eq(usage.name, name), eq(usage.key, key)));
-  const [rows, set] = await db.run(
-    db.build
-      .select()
-      .from(usage)
-      .where(or(...these)),
-    db.build.select().from(quotas).where(inArray(quotas.name, names)),
-  );
-  return wanted.map(({ name, key = '' }) => ({
+  if (asked.length === 0) return [];
+  const pairs = asked.map(({ name, key = '' }) => [name, key]);
+  const values = { wanted: JSON.stringify(pairs) };
+  const [rows, set] = await db.run(usageOf(values), quotasOf(values));
+  return asked.map(({ name, key = '' }) => ({
     name,
     key,
     used: rows.find((row) => row.name === name && row.key === key)?.value ?? 0,
     most: set.find((row) => row.name === name)?.most ?? services.quotas[name],
   }));
 }
+
+const addUsage = prepared((build) =>
+  build
+    .insert(usage)
+    .values({
+      name: sql.placeholder('name'),
+      key: sql.placeholder('key'),
+      value: sql.placeholder('add'),
+    })
+    .onConflictDoUpdate({
+      target: [usage.name, usage.key],
+      set: { value: sql`${usage.value} + ${sql.placeholder('add')}` },
+    }),
+);
 
 /**
  * The writes that count the changes, and the notices of what is nearly used up by them.
@@ -92,14 +114,6 @@ export async function countUsage(
   }
   const writes = changes
     .filter(({ add }) => add !== 0)
-    .map(({ name, key = '', add }) =>
-      scope.db.build
-        .insert(usage)
-        .values({ name, key, value: add })
-        .onConflictDoUpdate({
-          target: [usage.name, usage.key],
-          set: { value: sql`${usage.value} + ${add}` },
-        }),
-    );
+    .map(({ name, key = '', add }) => addUsage({ name, key, add }));
   return { writes: [...writes, ...notices.map((job) => enqueueNotice(scope.db, job))], notices };
 }
