@@ -88,7 +88,7 @@ export function allowFiles(count: number): void {
 }
 
 /** As `npm start` and the service's unit have it. */
-const usualFlags = ['--max-semi-space-size=8', '--heap-growing-percent=25'];
+const usualFlags = ['--v8-pool-size=1', '--max-semi-space-size=16', '--heap-growing-percent=25'];
 
 // What is measured is what a deployment runs: the bundle, in half the memory of its source.
 const bundle = 'dist/control-plane/node.mjs';
