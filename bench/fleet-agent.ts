@@ -1,6 +1,7 @@
 // A gateway that speaks the agent protocol and does nothing else: watch, "apply", report.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { agentLimits } from '../src/agent/limits.ts';
 import { type DesiredState, emptyPeerDigest } from '../src/model/desired-state.ts';
 import { limits } from '../src/model/limits.ts';
 import type { TestGateway } from '../test/contract/plane.ts';
@@ -139,8 +140,9 @@ export class FleetAgent {
     const reportAfter = await this.poll(wait);
     const { applyMilliseconds, pollMilliseconds } = this.#habits;
     if (reportAfter !== undefined) {
-      await sleep(applyMilliseconds);
-      this.#reportAt = performance.now() + reportAfter;
+      const isShort = reportAfter < agentLimits.reportHeldLeastMilliseconds;
+      await sleep(applyMilliseconds + (isShort ? reportAfter : 0));
+      this.#reportAt = performance.now() + (isShort ? 0 : reportAfter);
     } else if (pauses) await sleep(pollMilliseconds);
     await this.#reportIfDue();
   }

@@ -30,6 +30,8 @@ export const agentLimits = {
   /** A session without a handshake for longer is dead by WireGuard's own rules. */
   onlineSeconds: 180,
   reportMilliseconds: 60_000,
+  /** A report that waits for less is slept for: to watch meanwhile takes a second at least. */
+  reportHeldLeastMilliseconds: 250,
   reconcileMilliseconds: 600_000,
   socketMessageBytes: 1024,
   /** Whoever says more in a minute without saying anything new is not a control plane. */

@@ -180,9 +180,12 @@ export class Loop {
       return false;
     }
     if (outcome.kind === 'applied') this.#resync = false;
-    // What comes meanwhile is not to wait, so the report does.
-    this.#holdingBack.set(asked ? 0 : reportAfter);
-    if (this.#holdingBack.left() > 0) return outcome.kind === 'applied';
+    // What comes meanwhile is not to wait: the report does, while the agent watches on.
+    if (reportAfter >= agentLimits.reportHeldLeastMilliseconds && !asked) {
+      this.#holdingBack.set(reportAfter);
+      return outcome.kind === 'applied';
+    }
+    if (reportAfter > 0 && !this.#ended) await host.sleep(reportAfter);
     await this.#report(false);
     // Being asked for everything again right after it is a disagreement that haste does not settle.
     return outcome.kind === 'applied' && !(asked && this.#resync);

@@ -280,6 +280,7 @@ describe('a report of one among many', () => {
   it.each([
     ['1500', [`${question}2`, report]],
     ['99999', [`${question}30`, report]],
+    ['40', [report]],
     ['-1', [report]],
     ['soon', [report]],
   ])('waits as it is asked to, within limits, while it watches on: %s', async (asked, expected) => {
@@ -292,6 +293,17 @@ describe('a report of one among many', () => {
     const { requests } = lab.control;
     const told = requests.findIndex((request) => request.includes('since=1&'));
     expect(requests.slice(told + 1, told + 1 + expected.length)).toEqual(expected);
+  });
+
+  it('is slept for when it waits for a moment only', async () => {
+    const lab = await enrolledLab();
+    lab.control.publish(worldOf(1));
+    lab.control.reportAfter = '40';
+    lab.control.script = [worldOf(1, 2)];
+    const { host } = await lab.run();
+    const calls = callsForRevision(host.calls, 1);
+    expect(calls.filter((call) => call.startsWith('sleep'))).toEqual(['sleep 40']);
+    expect(calls.at(-1)).toMatch(/^http POST/);
   });
 
   it('tells of the newest when a change comes while it waits', async () => {
