@@ -8,6 +8,8 @@ import { problemResponse, toSallyportError } from './problem.ts';
 /** For a revision of the gateway above `since`. */
 export interface Wait extends GatewayName {
   since: number;
+  /** Of the VM that asks. */
+  identityKey: string;
   milliseconds: number;
   /** Where the question came from, for the log. */
   address: string | undefined;

@@ -186,7 +186,8 @@ export type Principal =
       rotateAt: number;
     }
   | ({ kind: 'key'; tenantId: string; keyId: string; role: Role } & KeyBounds)
-  | { kind: 'agent'; tenantId: string; gatewayId: string };
+  /** With the key that it signed with: another VM may become the gateway. */
+  | { kind: 'agent'; tenantId: string; gatewayId: string; identityKey: string };
 
 /** What a key may not go beyond; null does not bound it. */
 export interface KeyBounds {

@@ -84,18 +84,18 @@ async function noteOf(services: Services, name: GatewayName): Promise<Note | und
 
 async function agentPrincipal(services: Services, token: string): Promise<Principal | undefined> {
   const cached = services.agentCache.get(token);
-  const name = cached?.principal ?? agentTokenKid(token);
+  const name = cached ?? agentTokenKid(token);
   const note = name && (await noteOf(services, name));
   if (!note) return undefined;
-  if (cached?.identityKey === note.identityKey) return cached.principal;
+  if (cached?.identityKey === note.identityKey) return cached;
   const claims = await verifyAgentToken(token, note.identityKey, services.now());
   if (claims?.sub !== name.gatewayId || claims.tid !== name.tenantId) return undefined;
   const { tenantId, gatewayId } = name;
-  const principal = { kind: 'agent', tenantId, gatewayId } as const;
+  const { identityKey } = note;
+  const principal = { kind: 'agent', tenantId, gatewayId, identityKey } as const;
   // No longer than any token may live, whatever it claims for itself.
   const oldest = claims.iat + limits.agentTokenLifetimeSeconds;
-  const verified = { principal, identityKey: note.identityKey };
-  services.agentCache.set(token, verified, Math.min(claims.exp, oldest) * 1000);
+  services.agentCache.set(token, principal, Math.min(claims.exp, oldest) * 1000);
   return principal;
 }
 

@@ -38,11 +38,7 @@ export interface Member {
   role: Role;
 }
 
-export interface VerifiedAgent {
-  principal: Extract<Principal, { kind: 'agent' }>;
-  /** The key that signed it: another VM may have taken its place since. */
-  identityKey: string;
-}
+export type AgentPrincipal = Extract<Principal, { kind: 'agent' }>;
 
 export interface Services {
   directory: Database;
@@ -56,7 +52,7 @@ export interface Services {
   /** Principals of tenants' keys, by the key's hash. */
   keyCache: Cache<Principal>;
   /** What verified tokens of agents say, by the token. */
-  agentCache: Cache<VerifiedAgent>;
+  agentCache: Cache<AgentPrincipal>;
   /** Principals of sessions, by the token's hash; null where it was revoked. */
   sessionCache: Cache<SessionPrincipal | null>;
   /** How tenants stand, by id. */

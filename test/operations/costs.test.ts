@@ -143,8 +143,10 @@ test('held questions of a tenant are answered with the same statements, however 
     const gateway = await enrolledGateway(plane, tenant, { ikev2 });
     const since = await newestRevision(tenant, gateway);
     await gateway.api('GET', `/v1/agent/state?since=${since}`);
-    const { id: gatewayId } = gateway;
-    return { tenantId: tenant.id, gatewayId, since, milliseconds: 0, address: undefined };
+    const { id: gatewayId, enrollment } = gateway;
+    const identityKey = String(enrollment.identityKey);
+    const asked = { tenantId: tenant.id, gatewayId, identityKey, since };
+    return { ...asked, milliseconds: 0, address: undefined };
   };
   const waits = [await waitOf(false), await waitOf(false), await waitOf(false)];
   const certified = [await waitOf(true), await waitOf(true)];

@@ -102,7 +102,7 @@ async function insidersOf(plane: ControlPlane, tenant: Awaited<ReturnType<typeof
   const auditor = await createApiKey(plane, tenant, { role: 'auditor' });
   const ofGroup = await createApiKey(plane, tenant, { groupIds: [empty.id] });
   const ofGateway = await createApiKey(plane, tenant, { gatewayIds: [elsewhere.id] });
-  const agent = { kind: 'agent' as const, tenantId: '', gatewayId: '' };
+  const agent = { kind: 'agent' as const, tenantId: '', gatewayId: '', identityKey: '' };
   const nothing = new Set<string>();
   return [
     bySession('a member', member.token, 'member'),

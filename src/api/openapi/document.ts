@@ -37,7 +37,7 @@ function callersOf(operation: Operation): string[] {
       ? ['account']
       : []),
     ...ofKeys,
-    ...(may({ kind: 'agent', ...someTenant }, operation) ? ['agent'] : []),
+    ...(may({ kind: 'agent', ...someTenant, identityKey: '' }, operation) ? ['agent'] : []),
   ];
 }
 

@@ -13,9 +13,8 @@ import { certifyGateway } from '../../operations/gateway/certify.ts';
 import { enrollGateway } from '../../operations/gateway/enroll.ts';
 import { reportGateway } from '../../operations/gateway/report.ts';
 import { getState } from '../../operations/gateway/state.ts';
-import type { GatewayName } from '../../operations/hub.ts';
 import { authorize, enterTenant } from '../../operations/scope.ts';
-import type { Caller, TenantScope } from '../../operations/services.ts';
+import type { AgentPrincipal, Caller, TenantScope } from '../../operations/services.ts';
 import { admit } from '../admission.ts';
 import { reportAfterHeader } from '../report-pace.ts';
 import { type App, callerOf, route } from '../route.ts';
@@ -27,7 +26,7 @@ const watchSchema = z.strictObject({
   wait: z.coerce.number().int().min(0).max(limits.stateWaitMostSeconds).default(0),
 });
 
-function agentOf({ principal }: Caller, operation: Operation): GatewayName {
+function agentOf({ principal }: Caller, operation: Operation): AgentPrincipal {
   if (principal.kind !== 'agent')
     throw new SallyportError('forbidden', `${operation} is for agents.`);
   return principal;
@@ -36,9 +35,9 @@ function agentOf({ principal }: Caller, operation: Operation): GatewayName {
 async function enterAsAgent(
   caller: Caller,
   operation: Operation,
-): Promise<[TenantScope, gatewayId: string]> {
-  const { tenantId, gatewayId } = agentOf(caller, operation);
-  return [await enterTenant(caller, operation, tenantId), gatewayId];
+): Promise<[TenantScope, AgentPrincipal]> {
+  const agent = agentOf(caller, operation);
+  return [await enterTenant(caller, operation, agent.tenantId), agent];
 }
 
 /**
@@ -89,9 +88,9 @@ function registerState(app: App): void {
       errors: ['revision_ahead'],
     },
     async ({ caller, query }) => {
-      const [scope, gatewayId] = await enterAsAgent(caller, 'gateway.state');
+      const [scope, agent] = await enterAsAgent(caller, 'gateway.state');
       const { since, wait } = query;
-      const document = await getState(scope, gatewayId, since);
+      const document = await getState(scope, agent, since);
       // An agent that can hold a socket learns here that it may.
       const headers: Record<string, string> = caller.services.hub.socket
         ? { 'sallyport-watch': 'socket' }
@@ -104,9 +103,12 @@ function registerState(app: App): void {
       }
       const nothing = new Response(null, { status: 204, headers });
       if (since === undefined || wait === 0) return nothing;
-      const { tenantId } = scope;
-      const address = caller.origin.address ?? undefined;
-      return mayWait(nothing, { tenantId, gatewayId, since, milliseconds: wait * 1000, address });
+      const { tenantId, gatewayId, identityKey } = agent;
+      return mayWait(nothing, {
+        ...{ tenantId, gatewayId, identityKey, since },
+        milliseconds: wait * 1000,
+        address: caller.origin.address ?? undefined,
+      });
     },
   );
 }
@@ -130,7 +132,7 @@ function registerCertificates(app: App): void {
       errors: ['limit_reached'],
     },
     async ({ caller, body }) => {
-      const [scope, gatewayId] = await enterAsAgent(caller, 'gateway.certify');
+      const [scope, { gatewayId }] = await enterAsAgent(caller, 'gateway.certify');
       return certifyGateway(scope, gatewayId, body);
     },
   );
@@ -192,8 +194,9 @@ export function registerAgent(app: App): void {
       errors: ['body_too_large', 'unsupported_media_type'],
     },
     async ({ caller, body, c }) => {
-      const [scope, gatewayId] = await enterAsAgent(caller, 'gateway.report');
-      return reportGateway(scope, gatewayId, body, (count) =>
+      const [scope, agent] = await enterAsAgent(caller, 'gateway.report');
+      const { gatewayId } = agent;
+      return reportGateway(scope, agent, body, (count) =>
         c.get('log').error({ requestId: c.get('requestId'), gatewayId, count }, 'receipts.forged'),
       );
     },

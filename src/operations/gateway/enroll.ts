@@ -20,14 +20,14 @@ function unknownToken(): SallyportError {
 
 async function scopeOf(
   { services, origin }: Caller,
-  token: string,
+  { token, identityKey }: EnrollmentRequest,
 ): Promise<[TenantScope, string]> {
   const [, tenant, gateway] = tokenPattern.exec(token) ?? [];
   const tenantId = `t_${tenant}`;
   const gatewayId = `gw_${gateway}`;
   const db = tenant === undefined ? undefined : await services.tenants.open(tenantId);
   if (!db) throw unknownToken();
-  const principal = { kind: 'agent', tenantId, gatewayId } as const;
+  const principal = { kind: 'agent', tenantId, gatewayId, identityKey } as const;
   const caller = { services, origin, principal };
   return [{ ...caller, tenantId, db, actor: gatewayId, reach: wholeTenant }, gatewayId];
 }
@@ -70,7 +70,7 @@ export async function enrollGateway(
   request: EnrollmentRequest,
 ): Promise<EnrollmentReply> {
   const { services } = caller;
-  const [scope, gatewayId] = await scopeOf(caller, request.token);
+  const [scope, gatewayId] = await scopeOf(caller, request);
   const { db, tenantId } = scope;
   let row = await readRow(scope, gatewayId, request.token);
   refuseOld(request, versionOf(row));

@@ -4,11 +4,11 @@ import { eq, sql } from 'drizzle-orm';
 import { prepared } from '../../db/prepared.ts';
 import { gateways } from '../../db/schema/tenant.ts';
 import { gatewayReports } from '../../db/schema/tenant-observed.ts';
-import { notFound } from '../../model/errors.ts';
 import type { ObservedState, ReportReply } from '../../model/observed-state.ts';
 import { byteQuotasQuery, noticeBytes } from '../quota/bytes.ts';
-import type { TenantScope } from '../services.ts';
+import type { AgentPrincipal, TenantScope } from '../services.ts';
 import { keepReceipts } from './receipts.ts';
+import { isOut } from './state.ts';
 import { trafficWrites } from './traffic.ts';
 import type { GatewayRow } from './view.ts';
 
@@ -44,14 +44,15 @@ function hasDrifted(
   return ikev2 && seen.ikev2 !== undefined && seen.ikev2.digest !== ikev2Digest;
 }
 
-/** Keeps nothing if the gateway is gone. */
+/** Keeps nothing if the gateway is gone, or another VM by now. */
 const keepReport = prepared((build) =>
   build
     .insert(gatewayReports)
     .select(
       sql`select ${gateways.id}, ${sql.placeholder('now')}, ${sql.placeholder('state')},
         ${sql.placeholder('run')}, ${sql.placeholder('report')}
-        from ${gateways} where ${gateways.id} = ${id}`,
+        from ${gateways} where ${gateways.id} = ${id}
+          and ${gateways.identityKey} = ${sql.placeholder('identityKey')}`,
     )
     .onConflictDoUpdate({
       target: gatewayReports.gatewayId,
@@ -70,28 +71,26 @@ const keepReport = prepared((build) =>
  */
 export async function reportGateway(
   scope: TenantScope,
-  gatewayId: string,
+  agent: AgentPrincipal,
   report: ObservedState,
   onForged: (count: number) => void,
 ): Promise<ReportReply> {
   const { db, services, tenantId } = scope;
+  const { gatewayId, identityKey } = agent;
   const { peers: seen, traffic, receipts = [], ...state } = report;
   const { run = null, report: number = null } = traffic ?? {};
   const text = JSON.stringify(state);
   const own = ownRow({ gatewayId });
-  const keep = keepReport({ gatewayId, now: services.now(), state: text, run, report: number });
+  const row = { gatewayId, identityKey, now: services.now(), state: text, run, report: number };
+  const keep = keepReport(row);
   const traffics = trafficWrites(scope, gatewayId, report);
   const [[gateway], quotas = []] =
     traffics.length === 0
       ? [(await db.note(own, keep))[0]]
       : await db.note(own, byteQuotasQuery({}), ...traffics, keep);
-  if (!gateway?.identityKey) {
-    // The hub missed that it was deleted or waits for another VM, or it would have been refused.
-    await services.hub.forget({ tenantId, gatewayId });
-    throw notFound('gateway', gatewayId);
-  }
+  if (gateway?.identityKey !== identityKey) throw await isOut(services, agent);
   if (receipts.length > 0) {
-    const { identityKey, revision } = gateway;
+    const { revision } = gateway;
     const forged = await keepReceipts(scope, { id: gatewayId, identityKey, revision }, receipts);
     if (forged > 0) onForged(forged);
   }

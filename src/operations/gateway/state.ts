@@ -11,7 +11,7 @@ import { gatewayAddresses } from '../../model/pool.ts';
 import type { Keys } from '../../pki/root-key.ts';
 import { signDesiredState } from '../../pki/tokens.ts';
 import { peerOf, poolsOf } from '../peers.ts';
-import type { TenantScope } from '../services.ts';
+import type { AgentPrincipal, Services, TenantScope } from '../services.ts';
 import { type Ikev2Rows, ikev2Change, ikev2Section } from './ikev2-state.ts';
 import { type Rows, readRows, type Wanted } from './state-rows.ts';
 import { type GatewayRow, versionOf } from './view.ts';
@@ -62,6 +62,15 @@ async function compileDocument(
   };
 }
 
+/** The hub missed that the gateway is gone, or waits for another VM or has one, and learns it. */
+export async function isOut(
+  { hub }: Pick<Services, 'hub'>,
+  { tenantId, gatewayId }: AgentPrincipal,
+): Promise<SallyportError> {
+  await hub.forget({ tenantId, gatewayId });
+  return notFound('gateway', gatewayId);
+}
+
 /**
  * The signed document, or undefined when there is nothing newer than `since`. While the hub knows
  * that, it reads no database.
@@ -70,16 +79,16 @@ async function compileDocument(
  */
 export async function getState(
   scope: TenantScope,
-  gatewayId: string,
+  agent: AgentPrincipal,
   since: number | undefined,
 ): Promise<string | undefined> {
   const { tenantId, services } = scope;
+  const { gatewayId } = agent;
   const { hub, keys } = services;
   const note = since === undefined ? undefined : await hub.recall({ tenantId, gatewayId });
   if (note && note.revision === since) return undefined;
   const [rows] = await readRows(scope, [{ gatewayId, since }]);
-  // Without a key it waits for another VM, and the hub missed that this one is out.
-  if (!rows?.row.identityKey) throw notFound('gateway', gatewayId);
+  if (rows?.row.identityKey !== agent.identityKey) throw await isOut(services, agent);
   const { row } = rows;
   // An agent that is ahead of the hub may be right: then the hub was behind.
   if (note && note.revision < row.revision) await hub.publish(tenantId, [gatewayId], row.revision);
@@ -91,27 +100,33 @@ export async function getState(
     });
   if (row.revision === since) return undefined;
   // What a delta cannot say, such as that a section is gone.
-  if (since !== undefined && since < row.wholeRevision)
-    return getState(scope, gatewayId, undefined);
+  if (since !== undefined && since < row.wholeRevision) return getState(scope, agent, undefined);
   return signDesiredState(keys.state, await compileDocument(keys, rows, since));
+}
+
+/** A question that was let in before. */
+export interface Asked extends Wanted {
+  since: number;
+  /** Of the VM that asked; the gateway may be another one by now. */
+  identityKey: string;
 }
 
 /**
  * The signed documents of those gateways that have news that a delta can tell, by gateway. Who is
  * left out asks `getState`.
- * @param asked each with the revision that its agent has
  */
 export async function getDeltas(
   scope: Pick<TenantScope, 'db' | 'services'>,
-  asked: readonly (Wanted & { since: number })[],
+  asked: readonly Asked[],
 ): Promise<Map<string, string>> {
   const { keys } = scope.services;
-  const sinceOf = new Map(asked.map(({ gatewayId, since }) => [gatewayId, since]));
+  const askedOf = new Map(asked.map((one) => [one.gatewayId, one]));
   const documents = new Map<string, string>();
   for (const rows of await readRows(scope, asked)) {
-    const { id, identityKey, revision, wholeRevision } = rows.row;
-    const since = sinceOf.get(id) ?? revision;
-    if (identityKey === null || revision <= since || wholeRevision > since) continue;
+    const { id, revision, wholeRevision } = rows.row;
+    const { since = revision, identityKey } = askedOf.get(id) ?? {};
+    if (rows.row.identityKey !== identityKey || revision <= since || wholeRevision > since)
+      continue;
     const document = await compileDocument(keys, rows, since);
     documents.set(id, await signDesiredState(keys.state, document));
   }
