@@ -22,20 +22,12 @@ const typedSchema = z.object({
   remoteIdentifier: z.string().optional(),
   identifier: z.string(),
 });
-const withPaths = z.object({
-  paths: z.array(z.string()).min(1),
+const redeemedSchema = z.object({
+  profiles: z.array(z.object({ path: z.string() })).min(1),
   password: z.string().nullable(),
   values: z.array(typedSchema),
   device: z.object({ ikev2: z.object({ identity: z.string() }).nullable() }),
 });
-// The kind `wireguard` alone says it like this.
-const withProfiles = z
-  .object({ profiles: z.array(z.object({ path: z.string() })).min(1) })
-  .transform(({ profiles }) => ({
-    ...{ paths: profiles.map(({ path }) => path), password: null, values: [] },
-    device: { ikev2: null },
-  }));
-const redeemedSchema = z.union([withPaths, withProfiles]);
 
 export interface Redeemed<Kind extends ProfileKind> {
   /** Of the device. */
@@ -66,10 +58,11 @@ export async function redeemFor<Kind extends ProfileKind>(
   kind: Kind,
 ): Promise<Redeemed<Kind>> {
   const { user, redeem } = userOf(lab, name, invitation);
-  const { device, paths, password, values } = await user.run(
+  const { device, profiles, password, values } = await user.run(
     redeemedSchema,
     ...[...redeem, '--kind', kind],
   );
+  const paths = profiles.map(({ path }) => path);
   const file = { kind, paths, password: password ?? undefined, typed: values[0] };
   return { id: invitation.id, identity: device.ikev2?.identity ?? '', file };
 }

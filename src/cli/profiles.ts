@@ -104,7 +104,9 @@ export function showIssued(
 ): void {
   if (session.json) {
     const files = profiles.map(({ gatewayId, filename, path }) => ({ gatewayId, filename, path }));
-    session.shell.out(`${JSON.stringify({ device, profiles: files })}\n`);
+    // As of every kind; this one has neither.
+    const none = { password: null, values: [] };
+    session.shell.out(`${JSON.stringify({ device, profiles: files, ...none })}\n`);
     return;
   }
   const lines = profiles.map(({ path }) => `  ${path}\n`).join('');

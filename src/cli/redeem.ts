@@ -1,7 +1,7 @@
 // Profiles of every kind, with keys made on this machine. What is sent is the public part.
 
 import { existsSync, writeFileSync } from 'node:fs';
-import { join, parse } from 'node:path';
+import { basename, join, parse } from 'node:path';
 import type { z } from 'zod';
 import { authorityCommonName } from '../model/authority.ts';
 import { type RedeemedLink, redeemedLinkSchema, type redeemLinkSchema } from '../model/device.ts';
@@ -169,7 +169,8 @@ export async function redeemFor(
 export function showRedeemed(session: Session, redeemed: Redeemed): void {
   const { device, paths, password, values } = redeemed;
   if (session.json) {
-    session.shell.out(`${JSON.stringify({ device, paths, password, values })}\n`);
+    const profiles = paths.map((path) => ({ filename: basename(path), path }));
+    session.shell.out(`${JSON.stringify({ device, profiles, password, values })}\n`);
     return;
   }
   const fields: Field[] = [['device', `${device.name} (${device.id})`]];

@@ -82,6 +82,8 @@ describe.each(ways)('%s', (_name, words) => {
         const filename = ['Berlin.conf', 'Berlin-2.conf'][index] ?? '';
         return { gatewayId, filename, path: join(world.home, filename) };
       }),
+      // Of other kinds there are some.
+      ...{ password: null, values: [] },
     });
   });
 

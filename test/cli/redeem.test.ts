@@ -60,15 +60,16 @@ describe('sallyport link redeem --kind', () => {
     const { tenant, sallyport, folder } = await prepared();
     const create = ['device', 'create', '--user', tenant.ownerId, '--name', 'Pixel'];
     const { out } = await sallyport(...create, '--kind', 'android', '--out', folder, '--json');
-    const { device, paths, password, values } = JSON.parse(out);
+    const { device, profiles, password, values } = JSON.parse(out);
+    const [{ path }] = profiles;
     expect(device).toMatchObject({ name: 'Pixel', status: 'active' });
     expect(values).toMatchObject([{ server: 'vpn.example.com', type: 'IKEv2/IPSec RSA' }]);
-    const argv = ['pkcs12', '-legacy', '-in', paths[0], '-nodes', '-passin', `pass:${password}`];
+    const argv = ['pkcs12', '-legacy', '-in', path, '-nodes', '-passin', `pass:${password}`];
     const { ok, text } = openssl().run(...argv);
     expect(ok).toBe(true);
     expect(text).toContain('BEGIN PRIVATE KEY');
     expect(text.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
-    expect(readFileSync(paths[0]).length).toBeGreaterThan(1000);
+    expect(readFileSync(path).length).toBeGreaterThan(1000);
   });
 
   test('refuses a kind that there is not, and a QR code of what has none', async () => {
