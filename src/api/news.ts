@@ -24,7 +24,7 @@ export type News = (waits: readonly Wait[]) => Promise<(NewsAnswer | undefined)[
 export function createNews(services: Services, log: Log, pace: ReportPace): News {
   const { hub, metrics, now, random, tenants } = services;
 
-  async function documentsOf(tenantId: string, waits: Wait[]): Promise<Map<string, string>> {
+  async function documentsOf(tenantId: string, waits: Wait[]): Promise<Map<Wait, string>> {
     try {
       const db = await tenants.open(tenantId);
       return db ? await getDeltas({ services, db }, waits) : new Map();
@@ -60,11 +60,11 @@ export function createNews(services: Services, log: Log, pace: ReportPace): News
     const began = now();
     const notes = await Promise.all(waits.map((wait) => hub.recall(wait)));
     const isNew = (wait: Wait, index: number) => (notes[index]?.revision ?? 0) > wait.since;
-    const documents = new Map<string, string>();
-    for (const [tenantId, own] of Map.groupBy(waits.filter(isNew), (wait) => wait.tenantId))
-      for (const [id, document] of await documentsOf(tenantId, own)) documents.set(id, document);
+    const byTenant = [...Map.groupBy(waits.filter(isNew), (wait) => wait.tenantId)];
+    const found = await Promise.all(byTenant.map(([id, own]) => documentsOf(id, own)));
+    const documents = new Map(found.flatMap((ofTenant) => [...ofTenant]));
     return waits.map((wait, index) => {
-      const document = documents.get(wait.gatewayId);
+      const document = documents.get(wait);
       // A gateway that the hub has forgotten may be gone.
       if (!notes[index] || (isNew(wait, index) && document === undefined)) return undefined;
       return answer(wait, document, began);

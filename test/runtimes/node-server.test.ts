@@ -100,6 +100,19 @@ test('one change answers the held questions of all its gateways, each with its o
   }
 });
 
+test('two questions of one gateway are both answered, each with every device once', async () => {
+  const { tenant, gateway, revision, heldOpen } = await listening();
+  const ask = () => gateway.api('GET', `${state}?since=${revision}&wait=30`);
+  const answers = [ask(), ask()];
+  await heldOpen(2);
+  const { id } = await createDevice(tenant, { publicKey: publicKey() });
+  for (const { text } of await Promise.all(answers)) {
+    const { base, peers } = await readDocument(gateway, text);
+    expect(base).toBe(revision);
+    expect(peers.upsert.map((peer) => peer.id)).toEqual([id]);
+  }
+});
+
 test('a held question of a gateway that gets IKEv2 is answered with the section', async () => {
   const { tenant, gateway, revision, heldOpen } = await listening();
   const answer = gateway.api('GET', `${state}?since=${revision}&wait=30`);

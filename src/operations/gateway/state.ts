@@ -111,24 +111,35 @@ export interface Asked extends Wanted {
   identityKey: string;
 }
 
+/** Each gateway once, from the earliest revision that is asked for. */
+function earliest(asked: readonly Asked[]): Wanted[] {
+  const byGateway = new Map<string, Asked>();
+  for (const one of asked) {
+    const known = byGateway.get(one.gatewayId);
+    if (!known || one.since < known.since) byGateway.set(one.gatewayId, one);
+  }
+  return [...byGateway.values()];
+}
+
 /**
- * The signed documents of those gateways that have news that a delta can tell, by gateway. Who is
+ * The signed documents for those who asked whose news a delta can tell, all of one tenant. Who is
  * left out asks `getState`.
  */
-export async function getDeltas(
+export async function getDeltas<A extends Asked>(
   scope: Pick<TenantScope, 'db' | 'services'>,
-  asked: readonly Asked[],
-): Promise<Map<string, string>> {
-  const { keys } = scope.services;
-  const askedOf = new Map(asked.map((one) => [one.gatewayId, one]));
-  const documents = new Map<string, string>();
-  for (const rows of await readRows(scope, asked)) {
-    const { id, revision, wholeRevision } = rows.row;
-    const { since = revision, identityKey } = askedOf.get(id) ?? {};
-    if (rows.row.identityKey !== identityKey || revision <= since || wholeRevision > since)
-      continue;
-    const document = await compileDocument(keys, rows, since);
-    documents.set(id, await signDesiredState(keys.state, document));
+  asked: readonly A[],
+): Promise<Map<A, string>> {
+  const { state, sealer } = scope.services.keys;
+  const all = await readRows(scope, earliest(asked));
+  const rowsOf = new Map(all.map((rows) => [rows.row.id, rows]));
+  const documents = new Map<A, string>();
+  for (const one of asked) {
+    const { since, identityKey } = one;
+    const rows = rowsOf.get(one.gatewayId);
+    if (rows?.row.identityKey !== identityKey) continue;
+    if (rows.row.revision <= since || rows.row.wholeRevision > since) continue;
+    const document = await compileDocument({ sealer }, rows, since);
+    documents.set(one, await signDesiredState(state, document));
   }
   return documents;
 }
