@@ -92,6 +92,8 @@ export interface WakeAll {
   changed: number;
   /** When the agents were told, where that was held back until then. */
   told: number | undefined;
+  /** How long the hub took for it. */
+  hub: number | undefined;
   /** When the last gateway had its delta. */
   last: number;
   /** When the last report of it was accepted. */
@@ -115,7 +117,7 @@ export async function wakeAll(target: AnyTarget, fleet: Fleet): Promise<WakeAll>
   const work = fleet.tenants.map((tenant) => ({ tenant, groups: groupsOf(fleet, tenant.id) }));
   const woken = Promise.all(fleet.agents.map(nextDocument));
   const hold = target.kind === 'node' ? target.holdBack : undefined;
-  hold?.();
+  await hold?.();
   let before = used();
   const began = performance.now();
   await eachOf(work, tenantsAtOnce, async ({ tenant, groups }) => {
@@ -125,14 +127,16 @@ export async function wakeAll(target: AnyTarget, fleet: Fleet): Promise<WakeAll>
   const changed = performance.now() - began;
   if (hold) before = used();
   const told = hold && performance.now() - began;
-  hold?.();
+  const release = hold?.();
   const times = await woken;
+  const hub = await release;
   const documents = used() - before;
   while (fleet.agents.some(({ reported, revision }) => reported !== revision)) await sleep(20);
   return {
     changes: work.reduce((sum, { groups }) => sum + groups.length, 0),
     changed,
     told,
+    hub,
     last: times.reduce((last, at) => Math.max(last, at), 0) - began,
     reported: performance.now() - began,
     processor: pid === undefined ? undefined : [documents, used() - before],

@@ -25,8 +25,11 @@ export interface NodeTarget extends Target {
   kind: 'node';
   /** What makes the same control plane elsewhere, once it is paused. */
   environment: Record<string, string>;
-  /** Has the hub keep to itself what has changed, and the next time tell all at once. */
-  holdBack?(): void;
+  /**
+   * Has the hub keep to itself what has changed, and the next time tell all at once. Gives how many
+   * milliseconds it took to release those who wait.
+   */
+  holdBack?(): Promise<number>;
   /** Keeps the process on one core. */
   pin(core: number): void;
   pause(): Promise<void>;
@@ -114,6 +117,19 @@ async function startNode(
   return child;
 }
 
+/** Resolves with what the process says next of the time it took. */
+function toldIn(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    const hear = (chunk: Buffer): void => {
+      const [, milliseconds] = /^Told all in (\S+) ms$/m.exec(String(chunk)) ?? [];
+      if (milliseconds === undefined) return;
+      child.stdout?.off('data', hear);
+      resolve(Number(milliseconds));
+    };
+    child.stdout?.on('data', hear);
+  });
+}
+
 async function endOf(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.once('close', resolve));
   child.kill('SIGTERM');
@@ -157,7 +173,12 @@ async function startOwn(
     async resume() {
       child = await startNode(program, environment);
     },
-    ...(program === heldHub ? { holdBack: () => void child?.kill('SIGUSR2') } : {}),
+    ...(program === heldHub && {
+      holdBack: async () => {
+        child?.kill('SIGUSR2');
+        return child ? toldIn(child) : Number.NaN;
+      },
+    }),
     async stop() {
       await pause();
       await sqld?.stop();
