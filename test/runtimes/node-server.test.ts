@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import { createNews } from '../../src/api/news.ts';
-import { desiredStateVersion, emptyPeerDigest } from '../../src/model/desired-state.ts';
+import { desiredStateVersion } from '../../src/model/desired-state.ts';
 import { SallyportError } from '../../src/model/errors.ts';
-import type { CreatedGateway, Gateway } from '../../src/model/gateway.ts';
+import type { CreatedGateway } from '../../src/model/gateway.ts';
 import type { Log } from '../../src/model/log.ts';
 import { createNodeServer } from '../../src/runtimes/node-server.ts';
 import { readDocument } from '../contract/agent.ts';
@@ -158,22 +158,11 @@ test('a VM that is out hears nothing, even if the hub never learnt it', async ()
   const { services, request, tenant, gateway, revision, heldOpen } = await listening();
   const answer = gateway.api('GET', `${state}?since=${revision}&wait=30`);
   await heldOpen();
-  const { forget } = services.hub;
   services.hub.forget = async () => undefined;
   const path = tenant.path(`/gateways/${gateway.id}/renew-token`);
   const { body } = await tenant.api<CreatedGateway>('POST', path);
   await enrollAs({ request }, tenant, gateway.id, body.enrollment.token);
   expect((await answer).status).toBe(404);
-  services.hub.forget = forget;
-  const report = {
-    ...{ revision, sections: {}, peerDigest: emptyPeerDigest, peerCount: 0, peers: [] },
-    versions: { agent: 'the old one' },
-  };
-  expect((await gateway.api('POST', '/v1/agent/report', report)).status).toBe(404);
-  // That taught the hub, which had let it in so far.
-  expect((await gateway.api('GET', state)).status).toBe(401);
-  const { body: shown } = await tenant.api<Gateway>('GET', tenant.path(`/gateways/${gateway.id}`));
-  expect(shown.observed).toBeNull();
 });
 
 test('nothing is held of a question whose connection is gone', async () => {

@@ -132,8 +132,8 @@ function registerCertificates(app: App): void {
       errors: ['limit_reached'],
     },
     async ({ caller, body }) => {
-      const [scope, { gatewayId }] = await enterAsAgent(caller, 'gateway.certify');
-      return certifyGateway(scope, gatewayId, body);
+      const [scope, agent] = await enterAsAgent(caller, 'gateway.certify');
+      return certifyGateway(scope, agent, body);
     },
   );
   route(

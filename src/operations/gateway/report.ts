@@ -8,8 +8,8 @@ import type { ObservedState, ReportReply } from '../../model/observed-state.ts';
 import { byteQuotasQuery, noticeBytes } from '../quota/bytes.ts';
 import type { AgentPrincipal, TenantScope } from '../services.ts';
 import { keepReceipts } from './receipts.ts';
-import { isOut } from './state.ts';
 import { trafficWrites } from './traffic.ts';
+import { turnAway } from './turn-away.ts';
 import type { GatewayRow } from './view.ts';
 
 const id = sql.placeholder('gatewayId');
@@ -83,12 +83,12 @@ export async function reportGateway(
   const own = ownRow({ gatewayId });
   const row = { gatewayId, identityKey, now: services.now(), state: text, run, report: number };
   const keep = keepReport(row);
-  const traffics = trafficWrites(scope, gatewayId, report);
+  const traffics = trafficWrites(scope, agent, report);
   const [[gateway], quotas = []] =
     traffics.length === 0
       ? [(await db.note(own, keep))[0]]
       : await db.note(own, byteQuotasQuery({}), ...traffics, keep);
-  if (gateway?.identityKey !== identityKey) throw await isOut(services, agent);
+  if (gateway?.identityKey !== identityKey) throw await turnAway(services, agent);
   if (receipts.length > 0) {
     const { revision } = gateway;
     const forged = await keepReceipts(scope, { id: gatewayId, identityKey, revision }, receipts);

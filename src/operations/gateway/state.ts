@@ -6,14 +6,15 @@ import type {
   Peer,
   WireguardSection,
 } from '../../model/desired-state.ts';
-import { notFound, SallyportError } from '../../model/errors.ts';
+import { SallyportError } from '../../model/errors.ts';
 import { gatewayAddresses } from '../../model/pool.ts';
 import type { Keys } from '../../pki/root-key.ts';
 import { signDesiredState } from '../../pki/tokens.ts';
 import { peerOf, poolsOf } from '../peers.ts';
-import type { AgentPrincipal, Services, TenantScope } from '../services.ts';
+import type { AgentPrincipal, TenantScope } from '../services.ts';
 import { type Ikev2Rows, ikev2Change, ikev2Section } from './ikev2-state.ts';
 import { type Rows, readRows, type Wanted } from './state-rows.ts';
+import { turnAway } from './turn-away.ts';
 import { type GatewayRow, versionOf } from './view.ts';
 
 function wireguardSection(row: GatewayRow): WireguardSection {
@@ -62,15 +63,6 @@ async function compileDocument(
   };
 }
 
-/** The hub missed that the gateway is gone, or waits for another VM or has one, and learns it. */
-export async function isOut(
-  { hub }: Pick<Services, 'hub'>,
-  { tenantId, gatewayId }: AgentPrincipal,
-): Promise<SallyportError> {
-  await hub.forget({ tenantId, gatewayId });
-  return notFound('gateway', gatewayId);
-}
-
 /**
  * The signed document, or undefined when there is nothing newer than `since`. While the hub knows
  * that, it reads no database.
@@ -88,7 +80,7 @@ export async function getState(
   const note = since === undefined ? undefined : await hub.recall({ tenantId, gatewayId });
   if (note && note.revision === since) return undefined;
   const [rows] = await readRows(scope, [{ gatewayId, since }]);
-  if (rows?.row.identityKey !== agent.identityKey) throw await isOut(services, agent);
+  if (rows?.row.identityKey !== agent.identityKey) throw await turnAway(services, agent);
   const { row } = rows;
   // An agent that is ahead of the hub may be right: then the hub was behind.
   if (note && note.revision < row.revision) await hub.publish(tenantId, [gatewayId], row.revision);

@@ -3,11 +3,11 @@
 
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Query } from '../../db/database.ts';
-import { devices, peers, usage } from '../../db/schema/tenant.ts';
+import { devices, gateways, peers, usage } from '../../db/schema/tenant.ts';
 import { gatewayReports, peerTraffic } from '../../db/schema/tenant-observed.ts';
 import type { ObservedState, Traffic } from '../../model/observed-state.ts';
 import { monthOf } from '../../model/quota.ts';
-import type { TenantScope } from '../services.ts';
+import type { AgentPrincipal, TenantScope } from '../services.ts';
 
 type Report = Pick<ObservedState, 'peers' | 'traffic'>;
 
@@ -23,8 +23,8 @@ function wasCounted(gatewayId: string, { run, report }: Traffic): SQL {
   )})`;
 }
 
-/** The devices that the report names and that are the gateway's, each row with what it did. */
-function reported(gatewayId: string, { peers: seen, traffic }: Report): SQL {
+/** The devices that the report names and that are the VM's, each row with what it did. */
+function reported({ gatewayId, identityKey }: AgentPrincipal, { peers: seen, traffic }: Report) {
   const rows = seen.map(({ id, latestHandshake, receivedBytes, sentBytes }) => [
     id,
     latestHandshake * 1000,
@@ -35,10 +35,14 @@ function reported(gatewayId: string, { peers: seen, traffic }: Report): SQL {
     eq(peers.gatewayId, gatewayId),
     sql`${peers.deviceId} = json_extract(seen.value, '$[0]')`,
   );
+  const self = sql`exists (select 1 from ${gateways} where ${and(
+    eq(gateways.id, gatewayId),
+    eq(gateways.identityKey, identityKey),
+  )})`;
   const fresh = traffic ? sql`not ${wasCounted(gatewayId, traffic)}` : sql`true`;
   return sql`from json_each(${JSON.stringify(rows)}) as seen
     cross join ${peers} on ${mine} cross join ${devices} on ${eq(devices.id, peers.deviceId)}
-    where ${fresh}`;
+    where ${self} and ${fresh}`;
 }
 
 const field = (index: number): SQL => sql.raw(`json_extract(seen.value, '$[${index}]')`);
@@ -58,9 +62,9 @@ function addUsage({ db }: TenantScope, rows: SQL): Query {
  * Writes that add the report's traffic up, unless it was counted before. They belong in one batch
  * with the gateway's row of `gateway_reports`, and before it.
  */
-export function trafficWrites(scope: TenantScope, gatewayId: string, report: Report): Query[] {
+export function trafficWrites(scope: TenantScope, agent: AgentPrincipal, report: Report): Query[] {
   if (report.peers.length === 0) return [];
-  const from = reported(gatewayId, report);
+  const from = reported(agent, report);
   const month = monthOf(scope.services.now());
   const { receivedBytes, sentBytes, latestHandshakeAt } = peerTraffic;
   const bytes = sql`min(sum(${received} + ${sent}), ${most})`;
